@@ -1,0 +1,11 @@
+"""The catalogue as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    """What exists and who likes what."""
+
+    name = "catalog"
+    verbose_name = _("Catalogue")

@@ -1,0 +1,6 @@
+"""What the catalogue tells whoever listens; it does not know who does."""
+
+from django.dispatch import Signal
+
+# Sent after films were saved together with their genres, people and texts. Argument: movie_ids, a list of ints.
+movies_changed = Signal()

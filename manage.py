@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Django's command line for this site."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one administrative task."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError as missing:
+        raise SystemExit(
+            "Django is not installed here. Run bin/demo or bin/test once: they set everything up."
+        ) from missing
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

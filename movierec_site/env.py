@@ -1,0 +1,58 @@
+"""Typed readers of environment variables that refuse nonsense instead of guessing."""
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def flag(env: environ.Env, name: str, *, default: bool) -> bool:
+    """Read a yes/no variable; an unknown word is an error, since a misread DEBUG is an outage."""
+    raw = str(env.str(name, default="")).strip().lower()
+    if not raw:
+        return default
+    if raw not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0 (or true/false, yes/no, on/off), not {raw!r}.")
+    return raw in _TRUE
+
+
+def number(env: environ.Env, name: str, *, default: int, low: int, high: int) -> int:
+    """Read a whole number between low and high."""
+    raw = str(env.str(name, default="")).strip()
+    if not raw:
+        return default
+    if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
+    return int(raw)
+
+
+def secret(env: environ.Env, name: str, *, fallback: str | None) -> str:
+    """Read a secret; without a fallback (that is, outside debug) it has to be given."""
+    value = str(env.str(name, default="")) or fallback
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is required when DEBUG is off. Set it to a long random text, "
+            'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return value
+
+
+def database(env: environ.Env, *, default: str) -> dict[str, Any]:
+    """Read DATABASE_URL; SQLite gets write-ahead logging and waits for a lock instead of failing."""
+    try:
+        config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+        engine = config["ENGINE"]
+    except (KeyError, ValueError, ImproperlyConfigured) as problem:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read. Examples: sqlite:////srv/movierec/db.sqlite3, postgres://user:password@host/name"
+        ) from problem
+    if engine == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;",
+        }
+    return config
