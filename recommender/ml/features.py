@@ -1,0 +1,262 @@
+"""Films and typed requests as sparse rows of weighted token features."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Self
+
+import numpy as np
+
+from .records import FilmRecord
+from .sparse import Floats, SparseRows
+from .tokenizer import PADDING
+from .words import Ids, WordTokens, words_of
+
+
+class Kind(StrEnum):
+    """What a feature stands for; the first three are about text, the others about catalogue fields."""
+
+    WORD = "word"
+    STEM = "stem"
+    PIECE = "piece"
+    GENRE = "genre"
+    DIRECTOR = "director"
+    ACTOR = "actor"
+    KEYWORD = "keyword"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    DECADE = "decade"
+
+
+Key = tuple[Kind, Ids]
+
+
+@dataclass(frozen=True)
+class FeatureConfig:
+    """Which features there are and how much each field weighs before TF-IDF; saved with the weights."""
+
+    max_token_length: int = 2
+    min_films: int = 2
+    max_share: float = 0.5
+    max_features: int = 60_000
+    title: float = 2.0
+    description: float = 1.0
+    stem: float = 0.5
+    piece: float = 0.3
+    genre: float = 3.0
+    director: float = 3.0
+    actor: float = 3.0
+    keyword: float = 3.0
+    country: float = 1.0
+    language: float = 1.0
+    decade: float = 3.0
+
+    def __post_init__(self) -> None:
+        if min(self.max_token_length, self.min_films, self.max_features) < 1:
+            raise ValueError(f"token length, minimum of films and number of features must be positive: {self}")
+        if not 0 < self.max_share <= 1:
+            raise ValueError(f"max_share is a share of the films, above 0 and up to 1, not {self.max_share}")
+        weights = [getattr(self, field.name) for field in fields(self)[4:]]
+        if not all(math.isfinite(weight) and weight >= 0 for weight in weights):
+            raise ValueError(f"every weight must be a number of at least 0: {self}")
+
+
+class FeatureSpace:
+    """The features that a catalogue taught, and every film's or request's place among them.
+
+    A word that enough films use is one feature: its whole sequence of tokens. A rarer or unknown word is spelt by its
+    token n-grams instead, and the tokens of a long word's first letters (its stem) let inflections meet.
+    """
+
+    def __init__(self, config: FeatureConfig, keys: Sequence[Key], idf: Floats) -> None:
+        if len(keys) != len(idf):
+            raise ValueError(f"{len(keys)} features but {len(idf)} weights")
+        self.config = config
+        self.keys = tuple(keys)
+        self.idf = idf
+        self._column = {key: column for column, key in enumerate(self.keys)}
+        self._tokens = WordTokens(config.max_token_length)
+        self._known = {ids for kind, ids in self.keys if kind is Kind.WORD}
+        self._phrases_with = _phrases_by_word(self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def fit(cls, records: Sequence[FilmRecord], config: FeatureConfig | None = None) -> Self:
+        """Learn the features of a catalogue; the order of its films does not matter."""
+        config = config or FeatureConfig()
+        tokens = WordTokens(config.max_token_length)
+        words = Counter(ids for record in records for ids in _distinct_words(record, tokens))
+        enough = min(config.min_films, max(1, len(records) // 2))
+        known = {ids for ids, films in words.items() if films >= enough}
+        films_with: Counter[Key] = Counter()
+        for record in records:
+            films_with.update(_features(record, config, tokens, known).keys())
+        keys = _kept(films_with, enough, len(records), config)
+        idf = np.array([math.log((1 + len(records)) / (1 + films_with[key])) + 1 for key in keys], np.float32)
+        return cls(config, keys, idf)
+
+    def rows(self, records: Iterable[FilmRecord]) -> SparseRows:
+        """One unit row (len(self) wide) per film; an empty one for a film of which nothing is known."""
+        described = (_features(record, self.config, self._tokens, self._known) for record in records)
+        return SparseRows.of((self._weighted(features) for features in described), len(self)).unit()
+
+    def request_row(self, text: str, genres: Sequence[str] = ()) -> SparseRows:
+        """One unit row for typed words, each matched against every field; (1, len(self)), empty if nothing is known."""
+        asked: dict[Key, float] = {}
+        for genre in genres:
+            asked[Kind.GENRE, _phrase(genre, self._tokens)] = self.config.genre
+        words = words_of(text)
+        for features in (self._asked_phrases(words), *map(self._asked_word, words)):
+            for key, strength in features.items():
+                asked[key] = max(strength, asked.get(key, 0.0))
+        return SparseRows.of([self._weighted(asked)], len(self)).unit()
+
+    def to_json(self) -> dict[str, Any]:
+        """Config and features, without the weights of `idf`; read back by `from_parts`."""
+        by_kind: dict[str, list[list[int]]] = {kind.value: [] for kind in Kind}
+        for kind, ids in self.keys:
+            by_kind[kind].append(list(ids))
+        return {"config": asdict(self.config), "features": by_kind}
+
+    @classmethod
+    def from_parts(cls, data: Mapping[str, Any], idf: Floats) -> Self:
+        """The space that `to_json` and `idf` describe."""
+        keys = [(Kind(kind), tuple(ids)) for kind, several in data["features"].items() for ids in several]
+        return cls(FeatureConfig(**data["config"]), keys, np.asarray(idf, np.float32))
+
+    def _weighted(self, features: Mapping[Key, float]) -> dict[int, float]:
+        found = ((self._column.get(key), strength) for key, strength in features.items())
+        return {column: strength * float(self.idf[column]) for column, strength in found if column is not None}
+
+    def _asked_word(self, word: str) -> dict[Key, float]:
+        """A typed word as the word itself (or what it is spelt by) and as a part of names and keywords."""
+        ids = self._tokens.whole(word)
+        spelt = _spelling(word, self.config, self._tokens, self._known)
+        asked = {key: self.config.title * strength for key, strength in spelt}
+        phrases = self._phrases_with.get(ids, ())
+        for key in phrases:
+            asked[key] = getattr(self.config, key[0].value) / math.sqrt(len(phrases))
+        return asked
+
+    def _asked_phrases(self, words: Sequence[str]) -> dict[Key, float]:
+        """Names, keywords, genres and countries that stand in the request word for word."""
+        asked: dict[Key, float] = {}
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1):
+                ids = _joined(words[start:end], self._tokens)
+                for kind in _PHRASES:
+                    if (kind, ids) in self._column:
+                        asked[kind, ids] = getattr(self.config, kind.value)
+        return asked
+
+
+_PHRASES = (Kind.GENRE, Kind.DIRECTOR, Kind.ACTOR, Kind.KEYWORD, Kind.COUNTRY)
+_LONGEST_PHRASE = 5
+_SHORTEST_WORD = 2
+
+
+def _features(record: FilmRecord, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> dict[Key, float]:
+    """A film's features with their strength before TF-IDF."""
+    found: defaultdict[Key, float] = defaultdict(float)
+    for title_word in _usable({word for title in record.titles() for word in words_of(title)}):
+        for key, strength in _spelling(title_word, config, tokens, known):
+            found[key] += config.title * strength
+    bodies = [Counter(words_of(body)) for body in record.descriptions()]
+    for word in _usable(set().union(*bodies)):
+        repeated = 1 + math.log(max(body[word] for body in bodies))
+        for key, strength in _meaning(word, config, tokens, known):
+            found[key] = max(found[key], config.description * repeated * strength)
+    for key in _field_keys(record, tokens):
+        found[key] = getattr(config, key[0].value)
+    return {key: value for key, value in found.items() if value > 0 and key[1]}
+
+
+def _usable(words: Iterable[str]) -> list[str]:
+    """Words of at least two letters, in a fixed order, so that sums are the same in every process."""
+    return sorted(word for word in words if len(word) >= _SHORTEST_WORD)
+
+
+def _meaning(word: str, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> Iterator[tuple[Key, float]]:
+    """A known word as its whole sequence of tokens; any long word also by its stem."""
+    ids = tokens.whole(word)
+    if ids in known:
+        yield (Kind.WORD, ids), 1.0
+    if config.stem and (stem := tokens.stem(word)):
+        yield (Kind.STEM, stem), config.stem
+
+
+def _spelling(word: str, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> Iterator[tuple[Key, float]]:
+    """The word's meaning and, when the catalogue does not know the word, pieces that together weigh as much."""
+    yield from _meaning(word, config, tokens, known)
+    if config.piece and tokens.whole(word) not in known:
+        pieces = tokens.pieces(word)
+        for piece in pieces:
+            yield (Kind.PIECE, piece), config.piece / math.sqrt(len(pieces))
+
+
+def _field_keys(record: FilmRecord, tokens: WordTokens) -> Iterator[Key]:
+    """The film's genres, people, keywords, countries, language and decade as features."""
+    phrases = (
+        (Kind.GENRE, record.genres),
+        (Kind.DIRECTOR, record.directors),
+        (Kind.ACTOR, record.cast),
+        (Kind.KEYWORD, record.keywords),
+        (Kind.COUNTRY, record.countries),
+        (Kind.LANGUAGE, (record.language,)),
+    )
+    for kind, names in phrases:
+        for name in names:
+            yield kind, _phrase(name, tokens)
+    if record.year is not None:
+        yield Kind.DECADE, tokens.whole(str(record.year // 10))
+
+
+def _distinct_words(record: FilmRecord, tokens: WordTokens) -> set[Ids]:
+    texts = (*record.titles(), *record.descriptions())
+    return {tokens.whole(word) for text in texts for word in words_of(text) if len(word) >= _SHORTEST_WORD}
+
+
+def _phrase(text: str, tokens: WordTokens) -> Ids:
+    return _joined(words_of(text), tokens)
+
+
+def _joined(words: Iterable[str], tokens: WordTokens) -> Ids:
+    """The words' tokens with padding between them; () when the alphabet has none of the letters."""
+    ids: list[int] = []
+    for word in filter(None, map(tokens.whole, words)):
+        ids += [PADDING, *word] if ids else word
+    return tuple(ids)
+
+
+def _kept(films_with: Counter[Key], enough: int, n_films: int, config: FeatureConfig) -> list[Key]:
+    """The features that are neither rare nor everywhere; the commonest where there are too many, in a fixed order."""
+    most = max(config.max_share * n_films, enough)
+    usable = [key for key, films in films_with.items() if enough <= films <= most]
+    usable.sort(key=lambda key: (-films_with[key], key))
+    order = list(Kind)
+    return sorted(usable[: config.max_features], key=lambda key: (order.index(key[0]), key[1]))
+
+
+def _phrases_by_word(keys: Sequence[Key]) -> dict[Ids, list[Key]]:
+    """For every word inside a name or keyword of several words, the features that it is part of."""
+    found: defaultdict[Ids, list[Key]] = defaultdict(list)
+    for key in keys:
+        if key[0] in _PHRASES and PADDING in key[1]:
+            for word in _split(key[1]):
+                found[word].append(key)
+    return dict(found)
+
+
+def _split(ids: Ids) -> Iterator[Ids]:
+    """The words of a phrase, cut at the padding."""
+    start = 0
+    for end, number in enumerate((*ids, PADDING)):
+        if number == PADDING:
+            yield ids[start:end]
+            start = end + 1
