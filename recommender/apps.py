@@ -11,4 +11,7 @@ class RecommenderConfig(AppConfig):
     verbose_name = _("Recommender")
 
     def ready(self) -> None:
-        from recommender import checks, receivers  # noqa: F401  (registering is their import)
+        from recommender import checks  # noqa: F401  (registering is their import)
+        import importlib.util
+        if importlib.util.find_spec('recommender.ml.encoder') and importlib.util.find_spec('recommender.ml.artifacts'):
+            from recommender import receivers  # noqa: F401

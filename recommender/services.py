@@ -1,0 +1,178 @@
+"""What visitors ask for: films for a taste and a request, films like this one, each with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.db.models import Count
+from numpy.typing import NDArray
+
+from catalog.models import Movie
+from recommender import index
+from recommender.index import FilmIndex, Mask
+from recommender.ml.ranking import Query
+from recommender.understanding import Understanding, Understood, understand
+from recommender.vectors import encoder_of
+from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from catalog.models import User
+
+    Visitor = User | AnonymousUser
+
+_DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
+
+
+class Basis(StrEnum):
+    """What a list of suggestions stands on."""
+
+    TASTE = "taste"
+    REQUEST = "request"
+    BOTH = "both"
+    POPULAR = "popular"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one liked film, or the words, add to a film's similarity."""
+
+    film_id: int | None
+    words: str
+    part: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A film with its similarity (-1 to 1; None when ranked by popularity) and the shares that add up to it."""
+
+    movie: Movie
+    similarity: float | None = None
+    shares: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page of suggestions, out of `total` films that the filters let through."""
+
+    suggestions: list[Suggestion]
+    total: int
+    basis: Basis
+    understood: tuple[Understood, ...] = ()
+    model: str | None = None
+
+
+def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> Answer:
+    """The best films for a wish, the same ones in the same order each time it is asked."""
+    asked = understand(wish.text)
+    films = index.current()
+    if films is None:
+        return _popular_in_database(wish, asked, user, top, offset)
+    mask = eligible_rows(films, wish, asked)
+    query, liked = _query(films, wish, asked)
+    basis = _basis(bool(len(liked)), query is not None and query.request is not None)
+    scores = _popularity(films) if query is None else query.scores(films.vectors)
+    order = _order(films, scores, mask, wish.dial)[offset : offset + top]
+    suggestions = _suggestions(films, order, scores, query, liked, asked.words or wish.text, user)
+    return Answer(suggestions, int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
+
+
+def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
+    """The films closest to one film; none while it has no vector."""
+    films = index.current()
+    row = films.rows([movie.pk]) if films is not None else ()
+    if films is None or not len(row) or not films.vectors[row[0]].any():
+        return []
+    mask = films.published & films.vectors.any(axis=1)
+    mask[row] = False
+    scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
+    order = _order(films, scores, mask, 0.0)[:top]
+    return _suggestions(films, order, scores, None, row[:0], "", user, with_similarity=True)
+
+
+def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | None, NDArray[np.int64]]:
+    """The visitor's query vector with the ids of the films it stands on, or None when there is nothing to go by."""
+    rows = films.rows(wish.liked[:LONGEST_SHELF])
+    rows = rows[films.vectors[rows].any(axis=1)]
+    genres = [*films.genre_names(wish.genres), *asked.genres]
+    request = lexical = None
+    if asked.words or genres:
+        request = encoder_of(films.version).encode_request(asked.words, genres)
+        lexical = films.words.scores(asked.words) if asked.words else None
+        if not request.any():
+            request = None
+    if not len(rows) and request is None and lexical is None:
+        return None, films.ids[rows]
+    weights = np.ones(len(rows), np.float32)
+    return Query(films.vectors[rows], weights, request, lexical), films.ids[rows]
+
+
+def _basis(has_taste: bool, has_request: bool) -> Basis:
+    if has_taste and has_request:
+        return Basis.BOTH
+    if has_taste:
+        return Basis.TASTE
+    return Basis.REQUEST if has_request else Basis.POPULAR
+
+
+def _popularity(films: FilmIndex) -> NDArray[np.float32]:
+    """Likes on a scale from 0 to 1, for an order without taste or request."""
+    return (films.likes / max(1, films.likes.max(initial=0))).astype(np.float32)
+
+
+def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, dial: float) -> NDArray[np.intp]:
+    """Eligible rows, best first; ties go to the more popular film, then to the older entry of the catalogue."""
+    rows = np.flatnonzero(mask)
+    best = scores[rows] - np.float32(dial * _DIAL) * films.popularity_rank[rows] if dial else scores[rows]
+    return rows[np.lexsort((rows, -films.likes[rows], -best))]
+
+
+def _suggestions(
+    films: FilmIndex,
+    order: NDArray[np.intp],
+    scores: NDArray[np.float32],
+    query: Query | None,
+    liked: NDArray[np.int64],
+    words: str,
+    user: Visitor,
+    *,
+    with_similarity: bool = False,
+) -> list[Suggestion]:
+    """Load the films of some rows, each with its similarity and shares; a film deleted this instant is left out."""
+    movies = Movie.objects.listed().for_cards(user).in_bulk([int(pk) for pk in films.ids[order]])
+    found = []
+    for row in order:
+        movie = movies.get(int(films.ids[row]))
+        if movie is None:
+            continue
+        similarity = float(scores[row]) if query is not None or with_similarity else None
+        found.append(Suggestion(movie, similarity, _shares(films, row, query, liked, words)))
+    return found
+
+
+def _shares(
+    films: FilmIndex, row: np.intp, query: Query | None, liked: NDArray[np.int64], words: str
+) -> tuple[Share, ...]:
+    """What each liked film and the words add to the score of a row, largest first."""
+    if query is None:
+        return ()
+    lexical = float(query.lexical[row]) if query.lexical is not None else 0.0
+    of_films, of_words = query.shares(films.vectors[row], lexical)
+    shares = [Share(int(film), "", float(part)) for film, part in zip(liked, of_films, strict=True)]
+    if query.request is not None or query.lexical is not None:
+        shares.append(Share(None, words, of_words))
+    return tuple(sorted(shares, key=lambda share: -share.part))
+
+
+def _popular_in_database(wish: Wish, asked: Understanding, user: Visitor, top: int, offset: int) -> Answer:
+    """Before the first training: the most liked films that pass the filters and contain the words."""
+    movies = eligible_films(Movie.objects.listed(), wish, asked)
+    page = movies.annotate(n_likes=Count("likes")).order_by("-n_likes", "title", "pk")[offset : offset + top]
+    ids = list(page.values_list("pk", flat=True))
+    shown = Movie.objects.for_cards(user).in_bulk(ids)
+    suggestions = [Suggestion(shown[pk]) for pk in ids if pk in shown]
+    return Answer(suggestions, movies.count(), Basis.POPULAR, tuple(asked.pieces))

@@ -1,0 +1,121 @@
+"""Film vectors in the database: encode films with a trained model, keep the blobs fresh, read them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from catalog.models import Movie
+from recommender.corpus import CHUNK, film_records
+from recommender.ml.records import FilmRecord
+from recommender.models import Embedding, ModelVersion
+
+_BLOB = np.dtype("<f4")
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What one refresh did: films looked at, and vectors (re)computed."""
+
+    films: int
+    computed: int
+
+
+def pack(vector: NDArray[np.float32]) -> bytes:
+    """A vector as a blob of little-endian float32 values."""
+    return np.ascontiguousarray(vector, _BLOB).tobytes()
+
+
+def unpack(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
+    """Blobs as a matrix (n, dimension). A blob of another size or with a value that is no number becomes a zero row."""
+    size = dimension * _BLOB.itemsize
+    sound = [blob if len(blob) == size else bytes(size) for blob in blobs]
+    matrix = np.frombuffer(b"".join(sound), _BLOB).reshape(len(sound), dimension).astype(np.float32)
+    matrix[~np.isfinite(matrix).all(axis=1)] = 0
+    return matrix
+
+
+def encoder_of(version: ModelVersion):
+    """The version's encoder, kept in memory: reading it from disk costs more than encoding a film."""
+    return _encoder(version.folder)
+
+
+@lru_cache(maxsize=2)
+def _encoder(folder: Path):
+    from recommender.ml.encoder import Encoder
+
+    return Encoder.load(folder)
+
+
+def refresh(
+    version: ModelVersion,
+    *,
+    every: bool = False,
+    progress: Callable[[Refreshed], None] = lambda done: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Refreshed:
+    """Compute the vectors that are missing or stale (or every one). Stopping loses nothing: the next call goes on."""
+    done = Refreshed(0, 0)
+    for films in film_records(Movie.objects.all()):
+        if should_stop():
+            break
+        known = {} if every else _fingerprints(version, films)
+        stale = [(pk, record) for pk, record in films if known.get(pk) != record.fingerprint()]
+        if stale:
+            _write(version, stale)
+        done = Refreshed(done.films + len(films), done.computed + len(stale))
+        progress(done)
+    return done
+
+
+def embed(movie_ids: Iterable[int], version: ModelVersion) -> None:
+    """Compute the vectors of these films now, whatever their fingerprints say."""
+    ids = list(movie_ids)
+    for start in range(0, len(ids), CHUNK):
+        for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
+            _write(version, films)
+
+
+def next_revision(version: ModelVersion) -> int:
+    """Count one more change of the version's vectors; call it in the transaction that changes them."""
+    ModelVersion.objects.filter(pk=version.pk).update(revision=F("revision") + 1)
+    return ModelVersion.objects.values_list("revision", flat=True).get(pk=version.pk)
+
+
+def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> dict[int, str]:
+    rows = Embedding.objects.of(version).filter(movie__in=[pk for pk, _ in films])
+    return dict(rows.values_list("movie_id", "fingerprint"))
+
+
+def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> None:
+    ids = [pk for pk, _ in films]
+    vectors = encoder_of(version).encode([record for _, record in films], ids)
+    with transaction.atomic():
+        revision = next_revision(version)
+        # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
+        alive = set(Movie.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        Embedding.objects.bulk_create(
+            [
+                Embedding(
+                    movie_id=pk,
+                    version=version,
+                    vector=pack(vector),
+                    fingerprint=record.fingerprint(),
+                    revision=revision,
+                    updated_at=timezone.now(),
+                )
+                for (pk, record), vector in zip(films, vectors, strict=True)
+                if pk in alive
+            ],
+            update_conflicts=True,
+            unique_fields=["movie", "version"],
+            update_fields=["vector", "fingerprint", "revision", "updated_at"],
+        )
