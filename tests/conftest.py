@@ -1,0 +1,23 @@
+"""What every test starts from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recommender import index
+
+
+@pytest.fixture(autouse=True)
+def _fresh_index() -> Iterator[None]:
+    """No test sees the films that another one kept in memory."""
+    index.forget()
+    yield
+    index.forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Models and uploads of a test lie in its own folder."""
+    settings.MODELS_DIR = tmp_path / "models"  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
