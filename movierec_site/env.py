@@ -1,11 +1,13 @@
 """Typed readers of environment variables that refuse nonsense instead of guessing."""
 
+import warnings
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
+_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 _FALSE = {"0", "false", "no", "off"}
 
 
@@ -42,13 +44,18 @@ def secret(env: environ.Env, name: str, *, fallback: str | None) -> str:
 
 def database(env: environ.Env, *, default: str) -> dict[str, Any]:
     """Read DATABASE_URL; SQLite gets write-ahead logging and waits for a lock instead of failing."""
-    try:
-        config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
-        engine = config["ENGINE"]
-    except (KeyError, ValueError, ImproperlyConfigured) as problem:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an unknown engine is answered below, with the cure
+        try:
+            config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+        except (ValueError, ImproperlyConfigured):
+            config = {}
+    engine = config.get("ENGINE")
+    if engine not in _ENGINES:
         raise ImproperlyConfigured(
-            "DATABASE_URL cannot be read. Examples: sqlite:////srv/movierec/db.sqlite3, postgres://user:password@host/name"
-        ) from problem
+            "DATABASE_URL must name a SQLite or PostgreSQL database. "
+            "Examples: sqlite:////srv/movierec/db.sqlite3, postgres://user:password@host/name"
+        )
     if engine == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

@@ -1,0 +1,54 @@
+"""Lists the model versions and changes the active one."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from recommender.models import ModelVersion
+from recommender.pipeline import NotReady, activate
+
+
+class Command(BaseCommand):
+    """List the model versions; activate one of them, also to go back."""
+
+    help = "Lists the trained versions with their quality. Example: manage.py models --activate 2026-11-23-142501"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
+        parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one")
+
+    def handle(self, *, activate: str | None, active: bool, **options: Any) -> None:  # type: ignore[override]
+        if activate:
+            self._activate(activate)
+        elif active:
+            version = ModelVersion.objects.active()
+            if version is None:
+                raise CommandError(_("No model is active. Train one with: manage.py train_vae"))
+            self.stdout.write(str(version))
+        else:
+            self._list()
+
+    def _activate(self, name: str) -> None:
+        version = ModelVersion.objects.filter(name=name).first()
+        if version is None:
+            raise CommandError(_("There is no version “%(name)s”; manage.py models lists them.") % {"name": name})
+        try:
+            activate(version)
+        except NotReady as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(_("%(name)s serves the site now.") % {"name": version})
+
+    def _list(self) -> None:
+        versions = list(ModelVersion.objects.all())
+        if not versions:
+            self.stdout.write(_("No version yet. Train one with: manage.py train_vae"))
+        for version in versions:
+            mark = "*" if version.is_active else " "
+            facts = _("%(films)d films, %(likes)d likes, trained in %(seconds).0f s") % {
+                "films": version.films,
+                "likes": version.likes,
+                "seconds": version.seconds,
+            }
+            self.stdout.write(f"{mark} {version.name}  {version.created_at:%Y-%m-%d %H:%M}  {facts}")
