@@ -1,0 +1,63 @@
+"""A training run's state after an epoch, in one safetensors file that is replaced as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from .files import write_whole
+from .history import Epoch
+
+
+class DamagedCheckpoint(Exception):
+    """The checkpoint cannot be read; the message names the cure."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a run needs to go on as if it had never stopped. Randomness needs no state: each epoch seeds its own."""
+
+    run: str  # fingerprint of the configs and the data
+    model: dict[str, Tensor]
+    best: dict[str, Tensor]
+    optimiser: dict[str, Tensor]  # "<parameter number>.<name>"
+    best_epoch: int
+    history: tuple[Epoch, ...]
+
+    def write(self, path: Path) -> None:
+        """Replace the file with this state."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tensors = {**_named("model", self.model), **_named("best", self.best), **_named("optimiser", self.optimiser)}
+        about = {
+            "run": self.run,
+            "best_epoch": self.best_epoch,
+            "history": [epoch.to_json() for epoch in self.history],
+        }
+        write_whole(path, save(tensors, metadata={"about": json.dumps(about)}))
+
+    @classmethod
+    def read(cls, path: Path) -> Checkpoint:
+        """The state in the file. Raises DamagedCheckpoint."""
+        try:
+            with safe_open(path, framework="pt") as file:
+                about = json.loads(file.metadata()["about"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            groups = {group: _group(tensors, group) for group in ("model", "best", "optimiser")}
+            history = tuple(Epoch.from_json(epoch) for epoch in about["history"])
+            return cls(about["run"], best_epoch=about["best_epoch"], history=history, **groups)
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
+            raise DamagedCheckpoint(f"{path} cannot be read ({problem}): train without resuming.") from problem
+
+
+def _named(group: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{group}/{name}": tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _group(tensors: Mapping[str, Tensor], group: str) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{group}/"): tensor for name, tensor in tensors.items() if name.startswith(f"{group}/")}

@@ -1,0 +1,48 @@
+"""How one training run goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Saved with the weights as provenance. Shares are given as (lowest, highest) and drawn uniformly.
+
+    An epoch is `steps_per_epoch` steps, each on all films (or a fresh sample of a large catalogue). `device` is a
+    Torch device, or "auto" for a GPU where there is one.
+    """
+
+    epochs: int = 15
+    steps_per_epoch: int = 20
+    film_batch: int = 128
+    subset_batch: int = 1024
+    visitor_batch: int = 512
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-3
+    likes_weight: float = 1.0
+    subset_weight: float = 0.6
+    elbo_weight: float = 2.5e-4
+    beta: float = 1.0
+    subset_share: tuple[float, float] = (0.05, 0.5)
+    hidden_share: tuple[float, float] = (0.2, 0.6)
+    validation_share: float = 0.05
+    patience: int = 5
+    seed: int = 1895
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        counts = (self.epochs, self.steps_per_epoch, self.film_batch, self.subset_batch, self.visitor_batch)
+        if min(*counts, self.patience) < 1:
+            raise ValueError(f"epochs, steps, batches and patience must be positive: {self}")
+        if self.learning_rate <= 0 or min(self.weight_decay, self.beta) < 0:
+            raise ValueError(f"the learning rate must be positive, decay and beta at least 0: {self}")
+        if min(self.likes_weight, self.subset_weight, self.elbo_weight) < 0:
+            raise ValueError(f"a loss weight must be at least 0: {self}")
+        if not 0 <= self.validation_share <= 0.5:
+            raise ValueError(f"validation_share goes from 0 to 0.5, not {self.validation_share}")
+        if self.seed < 0:
+            raise ValueError(f"the seed must be at least 0, not {self.seed}")
+        for low, high in (self.subset_share, self.hidden_share):
+            if not 0 < low <= high < 1:
+                raise ValueError(f"a range of shares rises from above 0 to below 1, not {low} to {high}")

@@ -1,0 +1,217 @@
+"""Training: from films and likes to a model's weights, reproducibly, with progress, and resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .batches import Likes
+from .checkpoints import Checkpoint, DamagedCheckpoint
+from .config import TrainConfig
+from .features import FeatureConfig, FeatureSpace
+from .history import Epoch, Losses, plot_losses
+from .records import FilmRecord
+from .run import Run, Stopped
+from .sparse import Floats, Ints
+from .vae import VAEConfig
+
+__all__ = [
+    "DamagedCheckpoint",
+    "EmptyCorpus",
+    "Interrupted",
+    "Likes",
+    "NoCheckpoint",
+    "OtherTraining",
+    "Progress",
+    "TrainConfig",
+    "Trained",
+    "plot_losses",
+    "train",
+]
+
+
+class EmptyCorpus(Exception):
+    """There is nothing to learn from; the message names the cure."""
+
+
+class NoCheckpoint(Exception):
+    """There is nothing to resume; the message names the cure."""
+
+
+class OtherTraining(Exception):
+    """The checkpoint belongs to other films, likes or settings; the message names the cure."""
+
+
+class Interrupted(Exception):
+    """Training stopped because it was asked to; the message says how to go on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One finished epoch, for whoever waits; `validation` is what early stopping looks at."""
+
+    epoch: int
+    epochs: int
+    train: Losses
+    validation: Losses
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model and how it came about; `weights` are float32 arrays by the names of `vae.FilmVAE`."""
+
+    space: FeatureSpace
+    model_config: VAEConfig
+    train_config: TrainConfig
+    weights: dict[str, Floats]
+    liked: Ints  # rows of the records that have a residual, ascending
+    history: tuple[Epoch, ...]
+    best_epoch: int
+    n_films: int
+    n_likes: int
+
+    @property
+    def seconds(self) -> float:
+        """How long the epochs took, resumed ones included."""
+        return sum(epoch.seconds for epoch in self.history)
+
+
+def train(
+    records: Sequence[FilmRecord],
+    likes: Likes | None = None,
+    *,
+    space_config: FeatureConfig | None = None,
+    model_config: VAEConfig | None = None,
+    train_config: TrainConfig | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Learn a catalogue, from content alone when there are no likes.
+
+    `likes` are rows of `records`. The data decide `n_features` and `n_films` of the model. With a `checkpoint` the
+    state is written after every epoch; with `resume` the run goes on from there, bit for bit (on a CPU) as if it had
+    never stopped. Raises EmptyCorpus, NoCheckpoint, DamagedCheckpoint, OtherTraining, and Interrupted as soon as
+    `should_stop` says so.
+    """
+    likes, config = likes or Likes.none(), train_config or TrainConfig()
+    if len(likes) and likes.films.max() >= len(records):
+        raise ValueError(f"a like names film row {likes.films.max()}, but there are {len(records)} films")
+    space = FeatureSpace.fit(records, space_config)
+    rows = space.rows(records)
+    if not len(rows.values):
+        raise EmptyCorpus(f"None of the {len(records)} films has text to learn from: import films with descriptions.")
+    liked = np.unique(likes.films)
+    model = replace(model_config or VAEConfig(), n_features=len(space), n_films=len(liked))
+    identity = _identity(records, likes, space.config, model, config)
+    session = _Session(Run(rows, likes, model, config), config, identity, checkpoint)
+    if resume:
+        session.resume()
+    session.learn(progress, should_stop)
+    weights = {name: tensor.numpy() for name, tensor in session.best.items()}
+    history = tuple(session.history)
+    return Trained(
+        space, model, config, weights, liked, history, session.best_epoch, n_films=len(records), n_likes=len(likes)
+    )
+
+
+class _Session:
+    """Epoch after epoch: keeps the best weights, writes checkpoints, and knows when to stop."""
+
+    def __init__(self, run: Run, config: TrainConfig, identity: str, checkpoint: Path | None) -> None:
+        self.run, self.config, self.identity, self.checkpoint = run, config, identity, checkpoint
+        self.history: list[Epoch] = []
+        self.best_epoch = 0
+        self.best = _copied(run.model)
+
+    def resume(self) -> None:
+        """Go back to the state in the checkpoint."""
+        if self.checkpoint is None or not self.checkpoint.exists():
+            raise NoCheckpoint(f"There is no checkpoint to resume ({self.checkpoint}): train without resuming.")
+        state = Checkpoint.read(self.checkpoint)
+        if state.run != self.identity:
+            raise OtherTraining(
+                "The checkpoint was made with other films, likes or settings: train without resuming, or restore them."
+            )
+        self.run.model.load_state_dict(state.model)
+        _load_optimiser(self.run.optimiser, state.optimiser)
+        self.history, self.best, self.best_epoch = list(state.history), state.best, state.best_epoch
+
+    def learn(self, progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> None:
+        """Run the epochs that are left, unless the held-out loss has not fallen for `patience` epochs."""
+        self._write()
+        while len(self.history) < self.config.epochs and not self._tired:
+            try:
+                epoch = self._epoch(len(self.history) + 1, should_stop)
+            except Stopped:
+                raise Interrupted(self._words_for_stopping()) from None
+            self.history.append(epoch)
+            if epoch.validation.total < self._best_loss:
+                self.best_epoch, self.best = epoch.number, _copied(self.run.model)
+            self._write()
+            progress(self._progress(epoch))
+
+    def _epoch(self, number: int, should_stop: Callable[[], bool]) -> Epoch:
+        started = time.monotonic()
+        train = self.run.train(number, should_stop)
+        validation = self.run.validate() or train
+        return Epoch(number, train, validation, seconds=time.monotonic() - started)
+
+    @property
+    def _best_loss(self) -> float:
+        return self.history[self.best_epoch - 1].validation.total if self.best_epoch else math.inf
+
+    @property
+    def _tired(self) -> bool:
+        return len(self.history) - self.best_epoch >= self.config.patience
+
+    def _progress(self, epoch: Epoch) -> Progress:
+        left = 0 if self._tired else self.config.epochs - epoch.number
+        usual = sum(past.seconds for past in self.history) / len(self.history)
+        return Progress(epoch.number, self.config.epochs, epoch.train, epoch.validation, left * usual)
+
+    def _words_for_stopping(self) -> str:
+        cure = "resume to go on from there" if self.checkpoint else "give a checkpoint to be able to resume"
+        return f"Training stopped after {len(self.history)} of {self.config.epochs} epochs: {cure}."
+
+    def _write(self) -> None:
+        if self.checkpoint is not None:
+            state = _copied(self.run.model), self.best, _optimiser_state(self.run.optimiser)
+            Checkpoint(self.identity, *state, self.best_epoch, tuple(self.history)).write(self.checkpoint)
+
+
+def _copied(model: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+
+
+def _optimiser_state(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    state = optimiser.state_dict()["state"]
+    return {f"{number}.{name}": tensor for number, parts in state.items() for name, tensor in parts.items()}
+
+
+def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        number, name = key.split(".")
+        state.setdefault(int(number), {})[name] = tensor
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+
+
+def _identity(records: Sequence[FilmRecord], likes: Likes, *configs: FeatureConfig | VAEConfig | TrainConfig) -> str:
+    """SHA-256 of everything that decides how a run goes."""
+    digest = hashlib.sha256(json.dumps([asdict(config) for config in configs], sort_keys=True).encode())
+    for record in records:
+        digest.update(record.fingerprint().encode())
+    digest.update(likes.visitors.tobytes() + b"/" + likes.films.tobytes())
+    return digest.hexdigest()
