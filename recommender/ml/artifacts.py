@@ -1,0 +1,201 @@
+"""A trained model as a folder: whole or absent, self-describing, free of pickle."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as read_arrays
+from safetensors.numpy import save as arrays_as_bytes
+
+from .features import FeatureSpace
+from .files import sha256, sync_folder, write_through
+from .history import plot_losses
+from .sparse import Floats, Ints
+
+if TYPE_CHECKING:
+    from .training import Trained
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_VOCABULARY, _ENCODER, _DECODER, _PLOT = "vocabulary.json", "encoder.safetensors", "decoder.safetensors", "loss.svg"
+_DRAFT = ".draft-"
+_YOUNG = 60.0  # seconds in which a draft may not have taken its lock yet
+
+
+class ArtifactError(Exception):
+    """A model cannot be written or read; the message names the cure."""
+
+
+class NoArtifact(ArtifactError):
+    """There is no model where one was expected."""
+
+
+class DamagedArtifact(ArtifactError):
+    """Files are missing or are not those that were published."""
+
+
+class UnknownFormat(ArtifactError):
+    """The model was written by another version of the code."""
+
+
+class NameTaken(ArtifactError):
+    """A published model is never overwritten."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A published model as read back; `arrays` are those of the encoder, `residual` belongs to `film_ids`."""
+
+    manifest: dict[str, Any]
+    space: FeatureSpace
+    arrays: dict[str, Floats]
+    film_ids: Ints
+
+
+def publish(
+    root: Path,
+    name: str,
+    trained: Trained,
+    *,
+    film_ids: Sequence[int],
+    provenance: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write the folder `root/name` in one step and give its path. Raises NameTaken.
+
+    `film_ids` are the catalogue's ids of the records that were trained on, in their order.
+    """
+    if not name or name.startswith(".") or Path(name).name != name:
+        raise ValueError(f"a model's name is a plain folder name, not {name!r}")
+    if len(film_ids) != trained.n_films:
+        raise ValueError(f"{len(film_ids)} film ids for {trained.n_films} films")
+    root.mkdir(parents=True, exist_ok=True)
+    sweep(root)
+    with _draft_folder(root) as draft:
+        for file, content in _contents(trained, film_ids).items():
+            write_through(draft / file, content)
+        manifest = _manifest(draft, name, trained, provenance or {}, metrics or {})
+        write_through(draft / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False).encode())
+        sync_folder(draft)
+        return _put_in_place(draft, root / name)
+
+
+def load(folder: Path) -> Artifact:
+    """Read a published model back and check every file. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
+    manifest = read_manifest(folder)
+    for file, digest in manifest["files"].items():
+        if not (folder / file).is_file() or sha256(folder / file) != digest:
+            raise DamagedArtifact(f"{folder / file} is missing or changed: restore the folder or train again.")
+    try:
+        arrays = read_arrays((folder / _ENCODER).read_bytes())
+        film_ids, idf = arrays.pop("film_ids"), arrays.pop("idf")
+        space = FeatureSpace.from_parts(json.loads((folder / _VOCABULARY).read_text("utf-8")), idf)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
+        raise DamagedArtifact(f"{folder} cannot be read ({problem}): restore the folder or train again.") from problem
+    return Artifact(manifest, space, arrays, film_ids)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a published model says about itself. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
+    if not (folder / MANIFEST).is_file():
+        raise NoArtifact(f"There is no model in {folder}: train one, or activate another version.")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        version = manifest["format"]
+    except (OSError, KeyError, TypeError, ValueError) as problem:
+        raise DamagedArtifact(f"{folder / MANIFEST} cannot be read ({problem}): train again.") from problem
+    if version != FORMAT:
+        raise UnknownFormat(f"{folder} has format {version}, this code reads {FORMAT}: train again.")
+    if not isinstance(manifest.get("files"), dict):
+        raise DamagedArtifact(f"{folder / MANIFEST} does not list its files: train again.")
+    found: dict[str, Any] = manifest
+    return found
+
+
+def sweep(root: Path) -> None:
+    """Remove the drafts of processes that died while publishing."""
+    for draft in root.glob(f"{_DRAFT}*"):
+        with _lock_of(draft) as ours:
+            if ours and time.time() - draft.stat().st_mtime > _YOUNG:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
+    """The files of a model; what serving does not need (decoder and variance) has a file of its own."""
+    weights = {name: np.ascontiguousarray(array) for name, array in trained.weights.items()}
+    decoder = {name: weights.pop(name) for name in tuple(weights) if name.startswith(("decoder", "logvar"))}
+    liked: NDArray[np.int64] = np.asarray(film_ids, np.int64)[trained.liked]
+    return {
+        _VOCABULARY: json.dumps(trained.space.to_json(), separators=(",", ":")).encode(),
+        _ENCODER: arrays_as_bytes({**weights, "idf": trained.space.idf, "film_ids": liked}),
+        _DECODER: arrays_as_bytes(decoder),
+        _PLOT: plot_losses(trained.history).encode(),
+    }
+
+
+def _manifest(
+    draft: Path, name: str, trained: Trained, provenance: Mapping[str, Any], metrics: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "name": name,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "model": asdict(trained.model_config),
+        "training": asdict(trained.train_config),
+        "provenance": {"films": trained.n_films, "likes": trained.n_likes, "seconds": trained.seconds, **provenance},
+        "metrics": dict(metrics),
+        "best_epoch": trained.best_epoch,
+        "history": [epoch.to_json() for epoch in trained.history],
+        "files": {path.name: sha256(path) for path in sorted(draft.iterdir())},
+    }
+
+
+@contextmanager
+def _draft_folder(root: Path) -> Iterator[Path]:
+    """A locked folder beside the published ones, gone afterwards unless it was put in place."""
+    draft = Path(tempfile.mkdtemp(dir=root, prefix=_DRAFT))
+    draft.chmod(0o755)  # mkdtemp is private, but the web process must read a published model
+    try:
+        with _lock_of(draft):
+            yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _lock_of(folder: Path) -> Iterator[bool]:
+    """Try to hold the folder's lock; it dies with its process, so a free lock means an abandoned draft."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # somebody else swept it, or put it in place
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def _put_in_place(draft: Path, folder: Path) -> Path:
+    if folder.exists():
+        raise NameTaken(f"{folder} exists, and a published model is never overwritten: choose another name.")
+    draft.rename(folder)
+    sync_folder(folder.parent)
+    return folder
