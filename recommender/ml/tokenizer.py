@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 ALPHABET = (
     "abcdefghijklmnopqrstuvwxyzабвгдеёжзийклмнопрстуфхцчшщъыьэюяәіңғүұқөһ1234567890!@#$%^:&*()_+=-?/>.<,`|\\'\"[]{} "
 )
 PADDING = 0
 
+_OUTSIDE = re.compile(f"[^{re.escape(ALPHABET)}]")
 _DIGIT = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -49,16 +52,15 @@ class Tokenizer:
 
     def clean(self, text: str) -> str:
         """What encoding keeps of a text: lower case, and only characters of the alphabet."""
-        return "".join(character for character in self._spelt(text) if character in _DIGIT)
+        return _OUTSIDE.sub("", self._spelt(text))
 
     def outside_share(self, text: str) -> float:
         """Share (0 to 1) of the lower-cased characters that the alphabet lacks; 0 for an empty text."""
         spelt = self._spelt(text)
-        return sum(character not in _DIGIT for character in spelt) / len(spelt) if spelt else 0.0
+        return len(_OUTSIDE.findall(spelt)) / len(spelt) if spelt else 0.0
 
     def _spelt(self, text: str) -> str:
-        lowered = text.lower()
-        return _folded(lowered) if self.fold_accents else lowered
+        return fold(text) if self.fold_accents else text.lower()
 
     def _number(self, chunk: str) -> int:
         value = 0
@@ -80,13 +82,19 @@ class Tokenizer:
         return "".join(reversed(characters))
 
 
-def _folded(text: str) -> str:
-    """Base letters for the characters outside the alphabet; composed first, so that "й" and "ё" stay whole."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(c if c in _DIGIT else _base_letters(c) for c in composed)
+def fold(text: str) -> str:
+    """Lower case, with base letters for characters outside the alphabet; what has none there stays as it is.
+
+    The text is composed first, so that "й" and "ё", which the alphabet has, are never split.
+    """
+    composed = unicodedata.normalize("NFC", text.lower())
+    return _OUTSIDE.sub(lambda found: _base_letters(found[0]), composed)
 
 
+@lru_cache(maxsize=10_000)
 def _base_letters(character: str) -> str:
-    """ "é" to "e", "ﬁ" to "fi"; a character whose parts are all unknown is left as it is."""
+    """ "é" to "e", "ﬁ" to "fi", a lone accent to nothing; a character whose parts are unknown is left as it is."""
+    if unicodedata.combining(character):
+        return ""
     parts = unicodedata.normalize("NFKD", character).lower()
     return "".join(c for c in parts if c in _DIGIT) or character
