@@ -1,0 +1,1 @@
+"""Pages that recommend and show films."""
