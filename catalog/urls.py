@@ -1,6 +1,20 @@
 """Addresses of accounts and of what a visitor keeps."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path, register_converter
+
+from catalog.converters import FilmId, MarkKind
+from catalog.views import accounts, shelf
+
+register_converter(FilmId, "film")
+register_converter(MarkKind, "mark")
 
 app_name = "catalog"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("my-films/", shelf.my_films, name="my_films"),
+    path("films/<film:pk>/like/", shelf.like, name="like"),
+    path("films/<film:pk>/mark/<mark:kind>/", shelf.mark, name="mark"),
+    path("accounts/sign-up/", accounts.sign_up, name="sign_up"),
+    path("accounts/log-in/", accounts.LogIn.as_view(), name="login"),
+    path("accounts/log-out/", LogoutView.as_view(), name="logout"),
+]

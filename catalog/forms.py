@@ -1,0 +1,95 @@
+"""What visitors send about themselves and their films, turned into values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import User
+
+THEMES = [("auto", _("Like my device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+
+class LikeForm(forms.Form):
+    """One press on "Like": on or off."""
+
+    liked = forms.TypedChoiceField(choices=[("1", "yes"), ("0", "no")], coerce=lambda value: value == "1")
+
+
+class MarkForm(forms.Form):
+    """One press on "Seen", "Watchlist" or "Not for me": on or off."""
+
+    on = forms.TypedChoiceField(choices=[("1", "yes"), ("0", "no")], coerce=lambda value: value == "1")
+
+
+class ThemeForm(forms.Form):
+    """Light, dark, or what the device says."""
+
+    theme = forms.ChoiceField(label=_("Look"), choices=THEMES)
+
+
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # not subscriptable when run
+    """A name and a password are enough; the e-mail address is for a forgotten password."""
+
+    email = forms.EmailField(
+        label=_("E-mail (optional)"),
+        required=False,
+        help_text=_("Only used when you forget your password."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+        help_texts = {"username": _("Letters, digits and @ . + - _")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _("Eight characters or more, and not only digits.")
+        self.fields["password2"].help_text = ""
+
+
+class LogInForm(AuthenticationForm):
+    """Name and password."""
+
+    error_messages = {
+        "invalid_login": _("Name and password do not match. Passwords tell capital letters from small ones."),
+        "inactive": _("This account is switched off."),
+    }
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
+    """How a visitor is called and reached."""
+
+    class Meta:
+        model = User
+        fields = ("display_name", "email")
+        labels = {"display_name": _("Name shown"), "email": _("E-mail")}
+        help_texts = {
+            "display_name": _("Empty: your log-in name is shown."),
+            "email": _("Only used when you forget your password."),
+        }
+
+
+class DeleteAccountForm(forms.Form):
+    """The password once more, since nothing brings the account back."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self._user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self._user.check_password(password):
+            raise ValidationError(_("This is not your password."), code="wrong")
+        return password

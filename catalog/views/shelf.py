@@ -1,0 +1,107 @@
+"""Like a film, mark it, and look through what you kept."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.forms import LikeForm, MarkForm
+from catalog.models import Movie
+from catalog.requests import HtmxRequest
+from catalog.shelf import HIDDEN, KINDS, LIKED, SEEN, WATCHLIST, shelf_of
+
+PER_PAGE = 48
+_DONE = {
+    (LIKED, True): gettext_lazy("You like %(film)s."),
+    (LIKED, False): gettext_lazy("You no longer like %(film)s."),
+    (SEEN, True): gettext_lazy("%(film)s is marked as seen."),
+    (SEEN, False): gettext_lazy("%(film)s is not marked as seen any more."),
+    (WATCHLIST, True): gettext_lazy("%(film)s is on your watchlist."),
+    (WATCHLIST, False): gettext_lazy("%(film)s is off your watchlist."),
+    (HIDDEN, True): gettext_lazy("%(film)s will not be suggested again."),
+    (HIDDEN, False): gettext_lazy("%(film)s may be suggested again."),
+}
+TABS = {
+    LIKED: pgettext_lazy("films", "Liked"),
+    SEEN: pgettext_lazy("films", "Seen"),
+    WATCHLIST: gettext_lazy("Watchlist"),
+    HIDDEN: gettext_lazy("Not for me"),
+}
+
+
+@require_POST
+def like(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Like a film or take the like back."""
+    movie = get_object_or_404(Movie.objects.listed(), pk=pk)
+    form = LikeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("Send liked=1 or liked=0."))
+    return _put(request, LIKED, movie, on=form.cleaned_data["liked"])
+
+
+@require_POST
+def mark(request: HtmxRequest, pk: int, kind: str) -> HttpResponse:
+    """Mark a film as seen, wanted or not for me, or take the mark back."""
+    movie = get_object_or_404(Movie.objects.listed(), pk=pk)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("Send on=1 or on=0."))
+    return _put(request, kind, movie, on=form.cleaned_data["on"])
+
+
+def _put(request: HtmxRequest, kind: str, movie: Movie, *, on: bool) -> HttpResponse:
+    shelf_of(request).put(kind, movie, on=on)
+    done = str(_DONE[kind, on]) % {"film": movie.text_in()[0]}
+    if request.htmx:
+        context = {"movie": movie, "done": done, "undo": _undo(kind, movie, on=on)}
+        return render(request, "catalog/_put.html", context)
+    messages.success(request, format_html("{} {}", done, _undo(kind, movie, on=on)))
+    return redirect(_back(request, movie))
+
+
+def _undo(kind: str, movie: Movie, *, on: bool) -> SafeString:
+    """A button that sends the opposite; it belongs to the one form that every page has for such presses."""
+    if kind == LIKED:
+        address, name = reverse("catalog:like", args=[movie.pk]), "liked"
+    else:
+        address, name = reverse("catalog:mark", args=[movie.pk, kind]), "on"
+    button = '<button class="link" form="shelf-form" formaction="{}" name="{}" value="{}">{}</button>'
+    return format_html(button, address, name, "0" if on else "1", _("Undo"))
+
+
+def _back(request: HttpRequest, movie: Movie) -> str:
+    """Where the press came from, if that is a page of ours; else the film."""
+    address = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return movie.get_absolute_url()
+    return f"{address.split('#')[0]}#film-{movie.pk}"
+
+
+@require_safe
+def my_films(request: HttpRequest) -> HttpResponse:
+    """The films of one tab: liked, seen, watchlist or not for me."""
+    shelf = shelf_of(request)
+    tab = request.GET.get("tab", LIKED)
+    if tab not in KINDS:
+        return redirect("catalog:my_films")
+    page = Paginator(shelf.films(tab), PER_PAGE).get_page(request.GET.get("page"))
+    movies = Movie.objects.listed().for_cards(request.user).in_bulk(list(page.object_list))
+    context = {
+        "tab": tab,
+        "tabs": [(kind, label, len(shelf.films(kind))) for kind, label in TABS.items()],
+        "movies": [movies[pk] for pk in page.object_list if pk in movies],
+        "page": page.number,
+        "before": f"?tab={tab}&page={page.number - 1}" if page.has_previous() else "",
+        "after": f"?tab={tab}&page={page.number + 1}" if page.has_next() else "",
+        "only_here": not request.user.is_authenticated and any(shelf.films(kind) for kind in KINDS),
+    }
+    return render(request, "catalog/my_films.html", context)

@@ -1,0 +1,61 @@
+"""My films: what was liked, seen, wanted and put away."""
+
+import pytest
+from django.test import Client
+
+from catalog.models import Mark
+from tests.builders import like, make_movie, make_user
+from tests.site.pages import shown, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_liked_films_stand_newest_first(client: Client) -> None:
+    user, old, new = make_user(), make_movie(), make_movie()
+    like(user, old, new)
+    client.force_login(user)
+    assert shown(client.get("/my-films/")) == [new.pk, old.pk]
+
+
+@pytest.mark.parametrize("kind", Mark.Kind.values)
+def test_each_mark_has_its_tab(client: Client, kind: str) -> None:
+    user, movie = make_user(), make_movie()
+    Mark.objects.create(user=user, movie=movie, kind=kind)
+    client.force_login(user)
+    assert shown(client.get("/my-films/", {"tab": kind})) == [movie.pk]
+    assert shown(client.get("/my-films/")) == []
+
+
+def test_nobody_sees_the_films_of_another(client: Client) -> None:
+    like(make_user(), make_movie())
+    client.force_login(make_user())
+    answer = client.get("/my-films/")
+    assert shown(answer) == []
+    assert "Like three films and your recommendations fill." in words_of(answer)
+
+
+def test_a_visitor_without_an_account_has_a_shelf_too(client: Client) -> None:
+    movie = make_movie()
+    client.post(f"/films/{movie.pk}/like/", {"liked": "1"})
+    answer = client.get("/my-films/")
+    assert shown(answer) == [movie.pk]
+    assert "kept in this browser only" in words_of(answer)
+
+
+def test_a_film_that_was_unpublished_is_left_out(client: Client) -> None:
+    user = make_user()
+    like(user, make_movie(is_published=False))
+    client.force_login(user)
+    assert shown(client.get("/my-films/")) == []
+
+
+def test_an_unknown_tab_leads_to_the_first(client: Client) -> None:
+    assert client.get("/my-films/", {"tab": "stolen"}).headers["Location"] == "/my-films/"
+
+
+def test_many_films_are_paged(client: Client) -> None:
+    user = make_user()
+    like(user, *(make_movie() for _ in range(50)))
+    client.force_login(user)
+    first, second = (shown(client.get("/my-films/", {"page": page})) for page in (1, 2))
+    assert len({*first, *second}) == 50
