@@ -1,0 +1,48 @@
+"""What the preference form offers: genres, countries and demo profiles, remembered for a minute in each worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.core.cache import cache
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+
+from catalog.models import Country, Genre, User
+
+Choices = list[tuple[int, str]]
+_FRESH = 60  # seconds; a worker forgets at once what was changed through itself
+
+
+def genres() -> Choices:
+    """Every genre with its id, by name."""
+    return _remembered("choices:genres", lambda: list(Genre.objects.values_list("pk", "name")))
+
+
+def countries() -> Choices:
+    """Every country with its id, by name."""
+    return _remembered("choices:countries", lambda: list(Country.objects.values_list("pk", "name")))
+
+
+def demo_profiles() -> Choices:
+    """The demo profiles, by name."""
+
+    def read() -> Choices:
+        profiles = User.objects.filter(is_demo=True, is_active=True).order_by("display_name", "username")
+        return [(profile.pk, str(profile)) for profile in profiles]
+
+    return _remembered("choices:profiles", read)
+
+
+def _remembered(key: str, read: Callable[[], Choices]) -> Choices:
+    return cast(Choices, cache.get_or_set(key, read, _FRESH))
+
+
+def _forget(sender: type[Model], **_rest: object) -> None:
+    cache.delete_many(["choices:genres", "choices:countries", "choices:profiles"])
+
+
+for _model in (Country, Genre, User):
+    for _signal in (post_save, post_delete):
+        _signal.connect(_forget, sender=_model, dispatch_uid=f"choices:{_model.__name__}")

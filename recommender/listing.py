@@ -1,0 +1,128 @@
+"""One list of suggestions as a page shows it: cards, headline, what was understood, ways out, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalog.shelf import Shelf
+from recommender import reasons
+from recommender.forms import ME, NOBODY, WishForm
+from recommender.services import Answer, Basis, recommend
+from recommender.understanding import Understood
+
+PER_PAGE = 24
+MOST_SHOWN = 20 * PER_PAGE  # films in one list; whoever wants more does better with another wish
+FEW = 6
+_BASE = 36
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """Something in force that one press takes away, and the address without it."""
+
+    label: str
+    address: str
+    is_exclusion: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Everything that the results beneath the form show."""
+
+    form: WishForm
+    answer: Answer
+    cards: list[reasons.Card]
+    owner: str
+    headline: str
+    chips: list[Chip]
+    loosen: list[Chip]
+    more: str  # address of the next films, empty at the end
+    address: str  # the canonical address of this list
+    has_likes: bool
+
+
+def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
+    """Answer a valid form. The request names the films already shown, so that none comes twice and none is lost."""
+    wish = form.wish(shelf)
+    shown = read_shown(request.GET.get("shown", ""))
+    answer = recommend(replace(wish, hidden=wish.hidden | set(shown)), user=request.user, top=PER_PAGE)
+    owner = "" if form.taste_of in (ME, NOBODY) else form.taste_of
+    ids = [suggestion.movie.pk for suggestion in answer.suggestions]
+    more = ""
+    if answer.total > len(ids) and len(shown) + len(ids) < MOST_SHOWN:
+        address = form.address()
+        more = f"{address}{'&' if address else '?'}shown={write_shown([*shown, *ids])}"
+    return Listing(
+        form=form,
+        answer=answer,
+        cards=reasons.cards(answer.suggestions, owner=owner),
+        owner=owner,
+        headline=_headline(answer.basis, owner),
+        chips=[_chip(form, piece) for piece in answer.understood],
+        loosen=_loosen(form) if len(shown) + answer.total < FEW else [],
+        more=more,
+        address=form.address() or "?",
+        has_likes=bool(wish.liked),
+    )
+
+
+def read_shown(text: str) -> list[int]:
+    """Film ids from the address: base 36, joined by points; what is no number is ignored."""
+    ids = []
+    for piece in text.split(".")[:MOST_SHOWN]:
+        if piece and len(piece) <= 12 and all(char in _DIGITS for char in piece):
+            ids.append(int(piece, _BASE))
+    return ids
+
+
+def write_shown(ids: list[int]) -> str:
+    """Film ids as `read_shown` reads them."""
+    return ".".join(_in_base_36(pk) for pk in ids)
+
+
+def _in_base_36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, _BASE)
+        digits = _DIGITS[rest] + digits
+    return digits or "0"
+
+
+def _headline(basis: Basis, owner: str) -> str:
+    if basis == Basis.POPULAR:
+        return _("Popular films")
+    if basis == Basis.REQUEST:
+        return _("Films for what you asked")
+    if owner:
+        kind = _("Films for {owner}’s taste") if basis == Basis.TASTE else _("Films for {owner}’s taste and your words")
+        return kind.format(owner=owner)
+    return _("Films for your taste") if basis == Basis.TASTE else _("Films for your taste and your words")
+
+
+def _chip(form: WishForm, piece: Understood) -> Chip:
+    """What was understood of the words, with the words taken out of the request."""
+    text = form.cleaned_data["q"]
+    at = text.lower().find(piece.text.lower())
+    left = " ".join((text[:at] + " " + text[at + len(piece.text) :]).split()) if at >= 0 else ""
+    kind = str(piece.kind)
+    label = _("without %(what)s") % {"what": piece.label} if kind.startswith("without") else piece.label
+    return Chip(label, form.address(q=left) or "?", kind.startswith("without"))
+
+
+def _loosen(form: WishForm) -> list[Chip]:
+    """One way out for each filter in use."""
+    data = form.cleaned_data
+    ways: list[tuple[bool, str, dict[str, Any]]] = [
+        (bool(data["year_from"] or data["year_to"]), _("any year"), {"year_from": None, "year_to": None}),
+        (bool(data["longest"]), _("any length"), {"longest": None}),
+        (bool(data["country"]), _("any country"), {"country": []}),
+        (bool(data["genre"]), _("any genre"), {"genre": []}),
+        (bool(data["without"]), _("no genre left out"), {"without": []}),
+        (bool(data["q"]), _("without the words"), {"q": ""}),
+    ]
+    return [Chip(label, form.address(**change) or "?") for in_use, label, change in ways if in_use]

@@ -1,0 +1,161 @@
+"""Says why a film is shown: one sentence, and the exact shares that add up to its score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import FilmText, Movie
+from recommender.poster_address import page_language
+from recommender.services import Share, Suggestion
+
+MOST_PARTS = 6  # shown one by one; the rest are added up
+_TELLING = 0.4  # a second film is named when it adds this much of what the first one adds
+THOUSANDTHS = 1000
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A liked film that stands behind a suggestion."""
+
+    pk: int
+    title: str
+    poster: str  # address of its own picture, if it has one
+
+
+@dataclass(frozen=True)
+class Part:
+    """One share of a score as the page shows it, with its stretch of the bar (0 to 100)."""
+
+    film: Behind | None
+    label: str
+    value: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why one film is shown."""
+
+    sentence: SafeString
+    closeness: str
+    score: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A film with the reason for showing it, if there is one."""
+
+    movie: Movie
+    reason: Reason | None = None
+    note: str = ""
+
+
+def cards(suggestions: Sequence[Suggestion], *, owner: str = "") -> list[Card]:
+    """Cards with reasons; `owner` is the name of the profile whose taste is borrowed, empty for the visitor's own."""
+    known = films_behind(share.film_id for suggestion in suggestions for share in suggestion.shares[:MOST_PARTS])
+    return [Card(suggestion.movie, _reason(suggestion, known, owner)) for suggestion in suggestions]
+
+
+def films_behind(ids: Iterable[int | None]) -> dict[int, Behind]:
+    """The liked films that reasons name, with their titles in the page's language: one query."""
+    wanted = {pk for pk in ids if pk is not None}
+    if not wanted:
+        return {}
+    texts = FilmText.objects.filter(movie=OuterRef("pk"), language=page_language()).exclude(title="")
+    films = Movie.objects.filter(pk__in=wanted).only("poster", "poster_url")
+    named = films.annotate(title_here=Coalesce(Subquery(texts.values("title")[:1]), "title"))
+    return {film.pk: Behind(film.pk, film.title_here, film.poster_address) for film in named}  # type: ignore[attr-defined]
+
+
+def _reason(suggestion: Suggestion, known: dict[int, Behind], owner: str) -> Reason | None:
+    if suggestion.similarity is None:
+        return None
+    return Reason(
+        sentence=_sentence(suggestion.shares, known, owner),
+        closeness=closeness(suggestion.similarity),
+        score=_decimal(round(suggestion.similarity * THOUSANDTHS)),
+        parts=_parts(suggestion, known),
+    )
+
+
+def closeness(similarity: float) -> str:
+    """A similarity in words."""
+    for least, words in ((0.75, _("very close")), (0.5, _("close")), (0.25, _("related"))):
+        if similarity >= least:
+            return words
+    return _("a distant relative")
+
+
+def _sentence(shares: Sequence[Share], known: dict[int, Behind], owner: str) -> SafeString:
+    films = [share for share in shares if share.film_id in known and share.part > 0]
+    names = [
+        format_html("<i>{}</i>", known[share.film_id or 0].title)
+        for share in films[:2]
+        if share.part >= films[0].part * _TELLING
+    ]
+    words = next((share.words for share in shares if share.film_id is None and share.part > 0), "")
+    pieces = []
+    if names:
+        liked = _("Because {owner} liked {films}") if owner else _("Because you liked {films}")
+        joined = format_html_join(_(" and "), "{}", ((name,) for name in names))
+        pieces.append(format_html(liked, owner=owner, films=joined))
+    if words:
+        asked = _("your words “{words}”") if names else _("For your words “{words}”")
+        pieces.append(format_html(asked, words=words))
+    return format_html_join("; ", "{}", ((piece,) for piece in pieces))
+
+
+def _parts(suggestion: Suggestion, known: dict[int, Behind]) -> tuple[Part, ...]:
+    """The largest shares one by one and the others together, rounded so that they still add up to the score shown."""
+    shares = suggestion.shares
+    values = [share.part for share in shares[:MOST_PARTS]]
+    labels = [_label(share, known) for share in shares[:MOST_PARTS]]
+    films: list[Behind | None] = [known.get(share.film_id or 0) for share in shares[:MOST_PARTS]]
+    rest = shares[MOST_PARTS:]
+    if rest:
+        values.append(sum(share.part for share in rest))
+        labels.append(ngettext("%(n)d more film", "%(n)d more films", len(rest)) % {"n": len(rest)})
+        films.append(None)
+    whole = rounded(values, round((suggestion.similarity or 0) * THOUSANDTHS))
+    span = sum(max(0, value) for value in whole) or 1
+    parts, start = [], 0.0
+    for film, label, value in zip(films, labels, whole, strict=True):
+        length = max(0, value) / span * 100
+        parts.append(Part(film, label, _decimal(value), round(start, 2), round(length, 2)))
+        start += length
+    return tuple(parts)
+
+
+def _label(share: Share, known: dict[int, Behind]) -> str:
+    if share.film_id is None:
+        return _("your words “%(words)s”") % {"words": share.words}
+    film = known.get(share.film_id)
+    return film.title if film else _("a film that is gone")
+
+
+def rounded(values: Sequence[float], total: int) -> list[int]:
+    """Values in whole thousandths that add up to the total: the largest remainders are rounded up first."""
+    exact = [value * THOUSANDTHS for value in values]
+    whole = [int(value // 1) for value in exact]
+    missing = total - sum(whole)
+    by_remainder = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
+    for i in range(abs(missing)):
+        if not by_remainder:
+            break
+        at = by_remainder[i % len(by_remainder)] if missing > 0 else by_remainder[-1 - i % len(by_remainder)]
+        whole[at] += 1 if missing > 0 else -1
+    return whole
+
+
+def _decimal(thousandths: int) -> str:
+    return f"{thousandths / THOUSANDTHS:.3f}"

@@ -1,0 +1,73 @@
+"""Film cards, posters and small things that every page needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.forms import THEMES
+from catalog.models import Movie
+from catalog.shelf import KINDS, shelf_of
+from recommender.poster_address import poster_address
+from recommender.reasons import Card
+
+register = template.Library()
+
+
+@register.filter
+def title_here(movie: Movie) -> str:
+    """A film's title in the page's language."""
+    return movie.text_in()[0]
+
+
+@register.filter
+def text_here(movie: Movie) -> str:
+    """A film's description in the page's language."""
+    return movie.text_in()[1]
+
+
+@register.simple_tag
+def poster(movie: Movie, alt: str = "", *, eager: bool = False) -> SafeString:
+    """A film's poster; beside its title it needs no other words."""
+    loading = "" if eager else 'loading="lazy"'
+    return format_html(
+        '<img class="poster" src="{}" alt="{}" width="300" height="450" {} decoding="async">',
+        poster_address(movie),
+        alt,
+        SafeString(loading),
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from our sheet of icons; it says nothing to screen readers, its button does."""
+    picture = '<svg class="icon" aria-hidden="true" width="20" height="20"><use href="{}#{}"/></svg>'
+    return format_html(picture, static("icons.svg"), name)
+
+
+@register.inclusion_tag("recommender/_card.html", takes_context=True)
+def film_card(context: dict[str, Any], film: Card | Movie, *, eager: bool = False) -> dict[str, Any]:
+    """A film with poster, title, one line of why, and what can be done with it."""
+    card = film if isinstance(film, Card) else Card(film)
+    return {"card": card, "movie": card.movie, "eager": eager, "request": context["request"]}
+
+
+@register.inclusion_tag("catalog/_actions.html", takes_context=True)
+def film_actions(context: dict[str, Any], movie: Movie, *, oob: bool = False) -> dict[str, Any]:
+    """Like, watchlist, seen, not for me: pressed or not. With `oob` they replace those of the film on the page."""
+    shelf = shelf_of(context["request"])
+    pressed = {kind: shelf.holds(kind, movie.pk) for kind in KINDS}
+    return {"movie": movie, "title": movie.text_in()[0], "oob": oob, **pressed}
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    """The look that the visitor chose: light, dark, or auto."""
+    request: HttpRequest | None = context.get("request")
+    chosen = request.COOKIES.get("theme", "auto") if request else "auto"
+    return chosen if chosen in dict(THEMES) else "auto"
