@@ -9,12 +9,16 @@ def main() -> None:
     """Run one administrative task."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError as missing:
         raise SystemExit(
             "Django is not installed here. Run bin/demo or bin/test once: they set everything up."
         ) from missing
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        raise SystemExit(f"The settings are not right: {problem}") from problem
 
 
 if __name__ == "__main__":

@@ -11,7 +11,4 @@ class RecommenderConfig(AppConfig):
     verbose_name = _("Recommender")
 
     def ready(self) -> None:
-        from recommender import checks  # noqa: F401  (registering is their import)
-        import importlib.util
-        if importlib.util.find_spec('recommender.ml.encoder') and importlib.util.find_spec('recommender.ml.artifacts'):
-            from recommender import receivers  # noqa: F401
+        from recommender import checks, receivers  # noqa: F401  (registering is their import)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Genre, Like, Movie
 from recommender.corpus import film_records
+from recommender.ml.lexical import LexicalIndex
 from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 from recommender.vectors import unpack
@@ -62,7 +63,7 @@ class FilmIndex:
     genre_table: dict[int, str]
     genres: Categories
     countries: Categories
-    _words: list = field(default_factory=list)  # filled by the first typed request
+    _words: list[LexicalIndex] = field(default_factory=list)  # filled by the first typed request
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -95,12 +96,10 @@ class FilmIndex:
         return [self.genre_table[pk] for pk in ids if pk in self.genre_table]
 
     @property
-    def words(self):
+    def words(self) -> LexicalIndex:
         """The lexical index over the same rows, built when somebody first types something."""
         with _building:
             if not self._words:
-                from recommender.ml.lexical import LexicalIndex
-
                 self._words.append(LexicalIndex.build(_records_in_order(self.ids)))
         return self._words[0]
 

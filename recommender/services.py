@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from catalog.models import Movie
 from recommender import index
 from recommender.index import FilmIndex, Mask
+from recommender.ml.artifacts import ArtifactError
 from recommender.ml.ranking import Query
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from catalog.models import User
 
     Visitor = User | AnonymousUser
+
+log = logging.getLogger(__name__)
 
 _DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
 
@@ -74,7 +78,7 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
         return _popular_in_database(wish, asked, user, top, offset)
     mask = eligible_rows(films, wish, asked)
     query, liked = _query(films, wish, asked)
-    basis = _basis(bool(len(liked)), query is not None and query.request is not None)
+    basis = _basis(bool(len(liked)), query is not None and query.has_request)
     scores = _popularity(films) if query is None else query.scores(films.vectors)
     order = _order(films, scores, mask, wish.dial)[offset : offset + top]
     suggestions = _suggestions(films, order, scores, query, liked, asked.words or wish.text, user)
@@ -83,32 +87,44 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
 
 def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
     """The films closest to one film; none while it has no vector."""
+    near = nearest(movie.pk, top=top)
+    movies = Movie.objects.listed().for_cards(user).in_bulk([pk for pk, _ in near])
+    return [Suggestion(movies[pk], similarity) for pk, similarity in near if pk in movies]
+
+
+def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
+    """Ids of the films closest to one film with their similarity, for a page that loads them with others."""
     films = index.current()
-    row = films.rows([movie.pk]) if films is not None else ()
+    row = films.rows([movie_id]) if films is not None else ()
     if films is None or not len(row) or not films.vectors[row[0]].any():
         return []
     mask = films.published & films.vectors.any(axis=1)
     mask[row] = False
     scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
-    order = _order(films, scores, mask, 0.0)[:top]
-    return _suggestions(films, order, scores, None, row[:0], "", user, with_similarity=True)
+    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, 0.0)[:top]]
 
 
 def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | None, NDArray[np.int64]]:
-    """The visitor's query vector with the ids of the films it stands on, or None when there is nothing to go by."""
+    """The visitor's query with the ids of the liked films it stands on, or None when there is nothing to go by."""
     rows = films.rows(wish.liked[:LONGEST_SHELF])
     rows = rows[films.vectors[rows].any(axis=1)]
-    genres = [*films.genre_names(wish.genres), *asked.genres]
-    request = lexical = None
-    if asked.words or genres:
-        request = encoder_of(films.version).encode_request(asked.words, genres)
-        lexical = films.words.scores(asked.words) if asked.words else None
-        if not request.any():
-            request = None
+    # A chosen genre narrows the list; only where nothing else is known it is what the ranking goes by, too.
+    genres = [] if len(rows) or asked.words else [*films.genre_names(wish.genres), *asked.genres]
+    request = _request_vector(films, asked.words, genres) if asked.words or genres else None
+    lexical = films.words.scores(asked.words) if asked.words else None
     if not len(rows) and request is None and lexical is None:
         return None, films.ids[rows]
-    weights = np.ones(len(rows), np.float32)
-    return Query(films.vectors[rows], weights, request, lexical), films.ids[rows]
+    return Query(films.vectors[rows], np.ones(len(rows), np.float32), request, lexical), films.ids[rows]
+
+
+def _request_vector(films: FilmIndex, words: str, genres: list[str]) -> NDArray[np.float32] | None:
+    """The request's unit vector, or None when the model knows nothing of it (or cannot be read)."""
+    try:
+        vector = encoder_of(films.version).encode_request(words, genres)
+    except ArtifactError as problem:
+        log.error("Requests are answered by their words alone: %s", problem)
+        return None
+    return vector if vector.any() else None
 
 
 def _basis(has_taste: bool, has_request: bool) -> Basis:
@@ -139,8 +155,6 @@ def _suggestions(
     liked: NDArray[np.int64],
     words: str,
     user: Visitor,
-    *,
-    with_similarity: bool = False,
 ) -> list[Suggestion]:
     """Load the films of some rows, each with its similarity and shares; a film deleted this instant is left out."""
     movies = Movie.objects.listed().for_cards(user).in_bulk([int(pk) for pk in films.ids[order]])
@@ -149,7 +163,7 @@ def _suggestions(
         movie = movies.get(int(films.ids[row]))
         if movie is None:
             continue
-        similarity = float(scores[row]) if query is not None or with_similarity else None
+        similarity = float(scores[row]) if query is not None else None
         found.append(Suggestion(movie, similarity, _shares(films, row, query, liked, words)))
     return found
 
@@ -163,7 +177,7 @@ def _shares(
     lexical = float(query.lexical[row]) if query.lexical is not None else 0.0
     of_films, of_words = query.shares(films.vectors[row], lexical)
     shares = [Share(int(film), "", float(part)) for film, part in zip(liked, of_films, strict=True)]
-    if query.request is not None or query.lexical is not None:
+    if query.has_request:
         shares.append(Share(None, words, of_words))
     return tuple(sorted(shares, key=lambda share: -share.part))
 

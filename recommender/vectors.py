@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from recommender.corpus import CHUNK, film_records
+from recommender.ml.encoder import Encoder
 from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 
@@ -43,15 +44,13 @@ def unpack(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
     return matrix
 
 
-def encoder_of(version: ModelVersion):
+def encoder_of(version: ModelVersion) -> Encoder:
     """The version's encoder, kept in memory: reading it from disk costs more than encoding a film."""
     return _encoder(version.folder)
 
 
 @lru_cache(maxsize=2)
-def _encoder(folder: Path):
-    from recommender.ml.encoder import Encoder
-
+def _encoder(folder: Path) -> Encoder:
     return Encoder.load(folder)
 
 

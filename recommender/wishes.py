@@ -1,4 +1,4 @@
-"""What somebody wants to see, and which films may be shown for it: from memory, or from the database without a model."""
+"""What somebody wants to see, and which films may be shown for it: read from memory, or from the database."""
 
 from __future__ import annotations
 

@@ -46,6 +46,11 @@ class Query:
         return self._terms.sum(axis=0)  # type: ignore[no-any-return]
 
     @property
+    def has_request(self) -> bool:
+        """Whether anything typed or chosen takes part, beside the likes."""
+        return self.request is not None or self.lexical is not None
+
+    @property
     def vector_weight(self) -> float:
         """The weight of the vectors' cosine beside the lexical one."""
         return 1.0 if self.lexical is None else 1.0 - self.lexical_weight

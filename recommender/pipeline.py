@@ -1,0 +1,165 @@
+"""Operators' use cases: train a model on the catalogue, let it serve the site, go back to an older one."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Like, Movie
+from recommender.corpus import film_records
+from recommender.ml import artifacts
+from recommender.ml.artifacts import ArtifactError
+from recommender.ml.records import FilmRecord
+from recommender.models import ModelVersion
+from recommender.vectors import Refreshed, encoder_of, refresh
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from recommender.ml.training import Progress, Trained
+
+
+class NotReady(Exception):
+    """Something is missing before this can be done; the message names the cure."""
+
+
+class Stopped(Exception):
+    """The operator asked to stop; the message says how to go on."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What there is to learn from: n films, and likes as pairs of a visitor's number and a film's row."""
+
+    ids: list[int]
+    records: list[FilmRecord]
+    visitors: NDArray[np.int64]
+    films: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How the operator wants the training to go; None means the model's own default."""
+
+    epochs: int | None = None
+    seed: int | None = None
+    resume: bool = False
+    activate: bool = True
+
+
+def read_corpus() -> Corpus:
+    """All published films and who likes them, in the order of their ids."""
+    films = [film for chunk in film_records(Movie.objects.listed()) for film in chunk]
+    ids = [pk for pk, _record in films]
+    pairs = np.array(
+        Like.objects.filter(movie__is_published=True)
+        .order_by("user_id", "movie_id")
+        .values_list("user_id", "movie_id"),
+        np.int64,
+    ).reshape(-1, 2)
+    known = np.array(ids, np.int64)
+    pairs = pairs[np.isin(pairs[:, 1], known)]
+    return Corpus(ids, [record for _pk, record in films], pairs[:, 0], np.searchsorted(known, pairs[:, 1]))
+
+
+def train(
+    options: TrainOptions,
+    *,
+    say: Callable[[str], None] = lambda line: None,
+    progress: Callable[[Progress], None] = lambda done: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> ModelVersion:
+    """Train on the catalogue as it is now, publish the artifact, compute all vectors, and activate the version.
+
+    Whatever is interrupted on the way leaves the active version as it was.
+    """
+    with _only_training():
+        corpus = read_corpus()
+        say(
+            _("Learning from %(films)d films and %(likes)d likes")
+            % {"films": len(corpus.ids), "likes": len(corpus.films)}
+        )
+        version = _publish(corpus, _learn(corpus, options, progress, should_stop))
+    say(_("Computing the vectors"))
+    refresh(version)
+    if options.activate:
+        activate(version)
+    return version
+
+
+def _learn(
+    corpus: Corpus, options: TrainOptions, progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+) -> Trained:
+    from recommender.ml import training  # loads Torch: only here, never in the web process
+
+    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    try:
+        return training.train(
+            corpus.records,
+            training.Likes(corpus.visitors, corpus.films),
+            train_config=training.TrainConfig(**chosen),
+            checkpoint=settings.MODELS_DIR / ".training.safetensors",
+            resume=options.resume,
+            progress=progress,
+            should_stop=should_stop,
+        )
+    except training.Interrupted as stopped:
+        raise Stopped(_("Stopped cleanly. Go on with: manage.py train_vae --resume")) from stopped
+    except (
+        training.EmptyCorpus,
+        training.NoCheckpoint,
+        training.OtherTraining,
+        training.DamagedCheckpoint,
+        ValueError,
+    ) as problem:
+        raise NotReady(str(problem)) from problem
+
+
+def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
+    """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses."""
+    name = f"{timezone.now():%Y-%m-%d-%H%M%S}"
+    artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
+    (settings.MODELS_DIR / ".training.safetensors").unlink(missing_ok=True)
+    return ModelVersion.objects.create(
+        name=name,
+        dimension=trained.model_config.latent,
+        films=trained.n_films,
+        likes=trained.n_likes,
+        seconds=trained.seconds,
+        config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
+        metrics={},
+    )
+
+
+@contextmanager
+def _only_training() -> Iterator[None]:
+    """Hold the training lock: two trainings at once would share one checkpoint. The lock dies with its process."""
+    settings.MODELS_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.MODELS_DIR / ".training.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise NotReady(_("Another training is running. Wait for it, or stop it with Ctrl-C.")) from busy
+        yield
+
+
+def activate(version: ModelVersion, *, progress: Callable[[Refreshed], None] = lambda done: None) -> None:
+    """Let a version serve the site: compute the vectors it lacks, then switch in one transaction."""
+    try:
+        encoder_of(version)
+        refresh(version, progress=progress)
+    except ArtifactError as problem:
+        raise NotReady(str(problem)) from problem
+    with transaction.atomic():
+        ModelVersion.objects.filter(is_active=True).exclude(pk=version.pk).update(is_active=False)
+        ModelVersion.objects.filter(pk=version.pk).update(is_active=True, activated_at=timezone.now())
+    version.refresh_from_db()

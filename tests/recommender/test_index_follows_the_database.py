@@ -1,0 +1,86 @@
+"""A web worker's memory follows the database: every change shows in the very next list."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from recommender import index
+from recommender.models import ModelVersion
+from recommender.services import neighbours
+from tests.builders import make_movie, make_version, set_vector
+
+pytestmark = pytest.mark.django_db
+NOBODY = AnonymousUser()
+
+
+def near(movie: object) -> list[str]:
+    return [found.movie.title for found in neighbours(movie, user=NOBODY)]  # type: ignore[arg-type]
+
+
+def test_a_changed_vector_changes_the_neighbours() -> None:
+    one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
+    version = make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
+    assert near(one) == ["two", "three"]
+    set_vector(version, three, [1, 0])
+    assert near(one) == ["three", "two"]
+
+
+def test_a_new_film_is_there_at_once() -> None:
+    one, two = make_movie("one"), make_movie("two")
+    version = make_version({one: [1, 0], two: [0, 1]})
+    assert near(one) == ["two"]
+    set_vector(version, make_movie("new"), [1, 0])
+    assert near(one) == ["new", "two"]
+
+
+def test_a_deleted_film_is_gone_at_once() -> None:
+    one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
+    make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
+    assert near(one) == ["two", "three"]
+    two.delete()
+    assert near(one) == ["three"]
+    films = index.current()
+    assert films is not None
+    assert len(films) == 2
+
+
+def test_a_film_added_where_another_left_is_no_confusion() -> None:
+    one, two = make_movie("one"), make_movie("two")
+    version = make_version({one: [1, 0], two: [0, 1]})
+    assert near(one) == ["two"]
+    two.delete()
+    set_vector(version, make_movie("new"), [1, 1])
+    assert near(one) == ["new"]
+
+
+def test_another_active_version_brings_its_own_vectors() -> None:
+    one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
+    first = make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
+    second = make_version({one: [1, 0, 0], two: [0, 1, 0], three: [1, 0, 0]}, active=False)
+    assert near(one) == ["two", "three"]
+    ModelVersion.objects.filter(pk=first.pk).update(is_active=False)
+    ModelVersion.objects.filter(pk=second.pk).update(is_active=True)
+    assert near(one) == ["three", "two"]
+
+
+def test_a_damaged_blob_is_a_film_without_a_vector() -> None:
+    one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
+    version = make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
+    version.embeddings.filter(movie=two).update(vector=b"broken")
+    version.embeddings.filter(movie=three).update(vector=b"\xff" * 8)
+    assert near(one) == []
+    assert near(two) == []
+
+
+def test_unchanged_films_are_not_read_again(django_assert_num_queries: object) -> None:
+    one = make_movie("one")
+    make_version({one: [1, 0]})
+    first = index.current()
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert index.current() is first
+
+
+def test_without_an_active_version_there_is_no_index() -> None:
+    one = make_movie("one")
+    make_version({one: [1, 0]}, active=False)
+    assert index.current() is None
+    assert near(one) == []
