@@ -1,0 +1,153 @@
+"""Writes films with their genres, countries, people and texts in bulk, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from catalog.importing.matching import Known
+from catalog.importing.rows import IDS, FilmRow
+from catalog.models import Country, Credit, FilmText, Genre, Movie, Person
+
+_PLAIN = ("title", "original_title", "year", "runtime", "language", "description", "poster_url", "keywords", *IDS)
+_ROLES = {"directors": Credit.Role.DIRECTOR, "cast": Credit.Role.CAST}
+_AT_ONCE = 900  # names in one query; older SQLite takes 999 variables
+
+
+@dataclass
+class Change:
+    """What a row changes in a film: plain fields, and which of its lists and texts."""
+
+    movie: Movie
+    row: FilmRow
+    fields: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    texts: list[FilmText] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.lists or self.texts)
+
+
+def create_films(rows: Sequence[FilmRow]) -> list[int]:
+    """Create a film of each row; returns their ids in the order of the rows."""
+    movies = Movie.objects.bulk_create([Movie(**{name: getattr(row, name) for name in _PLAIN}) for row in rows])
+    pairs = list(zip(movies, rows, strict=True))
+    _write_lists([(movie, row, ("genres", "countries", "directors", "cast")) for movie, row in pairs])
+    _write_texts(
+        FilmText(movie=movie, language=language, **text) for movie, row in pairs for language, text in row.texts.items()
+    )
+    return [movie.pk for movie in movies]
+
+
+def changes_of(matched: Sequence[tuple[Known, FilmRow]]) -> list[Change]:
+    """Compare known films with their rows; films that have nothing to gain are left out."""
+    movies = Movie.objects.with_people().in_bulk([known.pk for known, _row in matched if known.pk is not None])
+    found = (_change(movies[known.pk], row) for known, row in matched if known.pk in movies)
+    return [change for change in found if change]
+
+
+def _change(movie: Movie, row: FilmRow) -> Change:
+    change = Change(movie, row)
+    for name in _PLAIN:
+        value = getattr(row, name)
+        if value and value != getattr(movie, name):
+            setattr(movie, name, value)
+            change.fields.append(name)
+    current = {
+        "genres": {genre.name for genre in movie.genres.all()},
+        "countries": {country.name for country in movie.countries.all()},
+    }
+    change.lists = [name for name, names in current.items() if getattr(row, name) and set(getattr(row, name)) != names]
+    for name, people in (("directors", movie.directors), ("cast", movie.cast)):
+        if getattr(row, name) and getattr(row, name) != [person.name for person in people]:
+            change.lists.append(name)
+    texts = {text.language: text for text in movie.texts.all()}
+    for language, said in row.texts.items():
+        text = texts.get(language) or FilmText(movie=movie, language=language)
+        if any(getattr(text, name) != value for name, value in said.items()):
+            for name, value in said.items():
+                setattr(text, name, value)
+            change.texts.append(text)
+    return change
+
+
+def update_films(changes: Sequence[Change]) -> None:
+    """Write the changes, each list of a film as a whole."""
+    now = timezone.now()
+    for change in changes:
+        change.movie.updated_at = now  # bulk updates pass over auto_now
+    fields = {name for change in changes for name in change.fields}
+    if changes:
+        Movie.objects.bulk_update([change.movie for change in changes], [*sorted(fields), "updated_at"], batch_size=100)
+    for name in ("genres", "countries"):
+        ids = [change.movie.pk for change in changes if name in change.lists]
+        _through(name).objects.filter(movie__in=ids).delete()
+    for name, role in _ROLES.items():
+        ids = [change.movie.pk for change in changes if name in change.lists]
+        Credit.objects.filter(movie__in=ids, role=role).delete()
+    _write_lists([(change.movie, change.row, change.lists) for change in changes])
+    _write_texts(text for change in changes for text in change.texts)
+
+
+def _write_lists(films: Sequence[tuple[Movie, FilmRow, Iterable[str]]]) -> None:
+    for name, model in (("genres", Genre), ("countries", Country)):
+        chosen = [(movie, getattr(row, name)) for movie, row, lists in films if name in lists]
+        ids = _ids_of(model, (item for _movie, names in chosen for item in names))
+        through = _through(name)
+        column = f"{model._meta.model_name}_id"
+        through.objects.bulk_create(
+            [through(movie_id=movie.pk, **{column: ids[item]}) for movie, names in chosen for item in names]
+        )
+    credits = [
+        (movie, role, getattr(row, name))
+        for movie, row, lists in films
+        for name, role in _ROLES.items()
+        if name in lists
+    ]
+    people = _ids_of(Person, (item for _movie, _role, names in credits for item in names))
+    Credit.objects.bulk_create(
+        [
+            Credit(movie_id=movie.pk, person_id=people[item], role=role, position=position)
+            for movie, role, names in credits
+            for position, item in enumerate(names)
+        ]
+    )
+
+
+def _write_texts(texts: Iterable[FilmText]) -> None:
+    FilmText.objects.bulk_create(
+        texts,
+        update_conflicts=True,
+        unique_fields=["movie", "language"],
+        update_fields=["title", "description"],
+    )
+
+
+def _through(name: str) -> Any:
+    """The table between films and one of their lists."""
+    return Movie.genres.through if name == "genres" else Movie.countries.through
+
+
+def _ids_of(model: type[models.Model], names: Iterable[str]) -> dict[str, int]:
+    """The ids behind names; names that are new get a row. Somebody else may be adding the same ones right now."""
+    wanted = sorted(set(names))
+    ids = _known_ids(model, wanted)
+    missing = [name for name in wanted if name not in ids]
+    if missing:
+        manager: Any = model._default_manager
+        manager.bulk_create([model(name=name) for name in missing], ignore_conflicts=True)
+        ids |= _known_ids(model, missing)
+    return ids
+
+
+def _known_ids(model: type[models.Model], names: Sequence[str]) -> dict[str, int]:
+    manager: Any = model._default_manager
+    return {
+        name: pk
+        for start in range(0, len(names), _AT_ONCE)
+        for name, pk in manager.filter(name__in=names[start : start + _AT_ONCE]).values_list("name", "pk")
+    }
