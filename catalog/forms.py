@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import User
 
-THEMES = [("auto", _("Like my device")), ("light", _("Light")), ("dark", _("Dark"))]
+THEMES = [("auto", _("Like the device")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
 class LikeForm(forms.Form):

@@ -17,4 +17,11 @@ urlpatterns = [
     path("accounts/sign-up/", accounts.sign_up, name="sign_up"),
     path("accounts/log-in/", accounts.LogIn.as_view(), name="login"),
     path("accounts/log-out/", LogoutView.as_view(), name="logout"),
+    path("accounts/", accounts.profile, name="profile"),
+    path("accounts/theme/", accounts.theme, name="theme"),
+    path("accounts/password/", accounts.ChangePassword.as_view(), name="change_password"),
+    path("accounts/password/forgotten/", accounts.ResetPassword.as_view(), name="reset_password"),
+    path("accounts/password/sent/", accounts.ResetPasswordSent.as_view(), name="reset_password_sent"),
+    path("accounts/password/new/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="new_password"),
+    path("accounts/delete/", accounts.delete_account, name="delete_account"),
 ]

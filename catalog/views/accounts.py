@@ -1,17 +1,24 @@
-"""Sign up, log in and log out."""
+"""Sign up, log in, change what the site knows about you, and leave."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog.forms import LogInForm, SignUpForm
+from catalog.forms import DeleteAccountForm, LogInForm, ProfileForm, SignUpForm, ThemeForm
 from catalog.shelf import move_in
+
+_A_YEAR = 31_536_000  # seconds; how long a browser remembers the look
 
 
 @sensitive_post_parameters()
@@ -26,17 +33,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         login(request, user)
         move_in(request.session, user)
         return redirect(_next(request))
-    return render(request, "registration/sign_up.html", {"form": form, "next": request.GET.get("next", "")})
+    context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    return render(request, "registration/sign_up.html", context)
 
 
-def _next(request: HttpRequest) -> str:
-    address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return resolve_url("recommender:home")
-
-
-class LogIn(LoginView):
+class LogIn(auth.LoginView):
     """Log in; what the visitor kept so far moves into the account."""
 
     authentication_form = LogInForm
@@ -47,3 +48,89 @@ class LogIn(LoginView):
         response = super().form_valid(form)
         move_in(self.request.session, user)
         return response
+
+
+class ChangePassword(auth.PasswordChangeView):
+    """A new password in place of the old one."""
+
+    template_name = "registration/change_password.html"
+    success_url = reverse_lazy("catalog:profile")
+
+    def form_valid(self, form: auth.PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+class ResetPassword(auth.PasswordResetView):
+    """Ask for a letter with a link to a new password."""
+
+    template_name = "registration/reset_password.html"
+    email_template_name = "registration/reset_password_mail.txt"
+    subject_template_name = "registration/reset_password_subject.txt"
+    success_url = reverse_lazy("catalog:reset_password_sent")
+
+
+class ResetPasswordSent(auth.PasswordResetDoneView):
+    """Says that the letter is on its way, whether or not there is such an account."""
+
+    template_name = "registration/reset_password_sent.html"
+
+
+class NewPassword(auth.PasswordResetConfirmView):
+    """Where the link of the letter leads."""
+
+    template_name = "registration/new_password.html"
+    success_url = reverse_lazy("catalog:profile")
+    post_reset_login = True
+
+    def form_valid(self, form: auth.SetPasswordForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """How the visitor is called and reached, and doors to all else about the account."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("catalog:profile")
+    return render(request, "registration/profile.html", {"form": form})
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the device has it; a cookie keeps it, so that no account is needed."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("The look is light, dark or auto."))
+    response = redirect(_next(request))
+    response.set_cookie(
+        "theme", form.cleaned_data["theme"], max_age=_A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
+
+
+@sensitive_post_parameters()
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Remove the account with its likes and marks, after the password was given once more."""
+    form = DeleteAccountForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = request.user
+        logout(request)
+        user.delete()
+        messages.success(request, _("Your account and everything in it is deleted."))
+        return redirect("recommender:home")
+    return render(request, "registration/delete_account.html", {"form": form})
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the visitor wanted to go, if that is a page of ours; else the first page."""
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return address
+    return resolve_url("recommender:home")

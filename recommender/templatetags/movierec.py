@@ -71,3 +71,9 @@ def theme(context: dict[str, Any]) -> str:
     request: HttpRequest | None = context.get("request")
     chosen = request.COOKIES.get("theme", "auto") if request else "auto"
     return chosen if chosen in dict(THEMES) else "auto"
+
+
+@register.simple_tag
+def themes() -> list[tuple[str, Any]]:
+    """The looks to choose from."""
+    return list(THEMES)
