@@ -94,6 +94,12 @@ def publish(
         return _put_in_place(draft, root / name)
 
 
+def unpublished(trained: Trained, film_ids: Sequence[int]) -> Artifact:
+    """The same model without a folder, as evaluation uses it."""
+    weights, _ = _parted(trained)
+    return Artifact({}, trained.space, weights, np.asarray(film_ids, np.int64)[trained.liked])
+
+
 def load(folder: Path) -> Artifact:
     """Read a published model back and check every file. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
     manifest = read_manifest(folder)
@@ -136,8 +142,7 @@ def sweep(root: Path) -> None:
 
 def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
     """The files of a model; what serving does not need (decoder and variance) has a file of its own."""
-    weights = {name: np.ascontiguousarray(array) for name, array in trained.weights.items()}
-    decoder = {name: weights.pop(name) for name in tuple(weights) if name.startswith(("decoder", "logvar"))}
+    weights, decoder = _parted(trained)
     liked: NDArray[np.int64] = np.asarray(film_ids, np.int64)[trained.liked]
     return {
         _VOCABULARY: json.dumps(trained.space.to_json(), separators=(",", ":")).encode(),
@@ -145,6 +150,13 @@ def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
         _DECODER: arrays_as_bytes(decoder),
         _PLOT: plot_losses(trained.history).encode(),
     }
+
+
+def _parted(trained: Trained) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """The weights that serving needs, and the others."""
+    weights = {name: np.ascontiguousarray(array) for name, array in trained.weights.items()}
+    others = {name: weights.pop(name) for name in tuple(weights) if name.startswith(("decoder", "logvar"))}
+    return weights, others
 
 
 def _manifest(

@@ -22,7 +22,7 @@ from .history import Epoch, Losses, plot_losses
 from .records import FilmRecord
 from .run import Run, Stopped
 from .sparse import Floats, Ints
-from .vae import VAEConfig
+from .vae import FilmVAE, VAEConfig
 
 __all__ = [
     "DamagedCheckpoint",
@@ -35,6 +35,7 @@ __all__ = [
     "TrainConfig",
     "Trained",
     "plot_losses",
+    "restored",
     "train",
 ]
 
@@ -124,6 +125,13 @@ def train(
     return Trained(
         space, model, config, weights, liked, history, session.best_epoch, n_films=len(records), n_likes=len(likes)
     )
+
+
+def restored(trained: Trained) -> FilmVAE:
+    """The Torch model of a training, on the CPU."""
+    model = FilmVAE(trained.model_config, torch.Generator())
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in trained.weights.items()})
+    return model
 
 
 class _Session:
