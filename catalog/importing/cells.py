@@ -8,10 +8,13 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from django.conf.locale import LANG_INFO
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_aware, make_aware
 from django.utils.translation import gettext as _
 
 from catalog.models.films import FIRST_YEAR, LAST_YEAR, LONGEST_RUNTIME
@@ -28,6 +31,7 @@ _ARTICLE = re.compile(
     r"(.+), (The|A|An|Les|Le|La|L'|Il|El|Los|Las|Der|Die|Das|Det|Den|De|Lo|Gli|I|O|Os|Una|Un)((?: \(.+)?)"
 )
 _GENERATION = {"jr", "sr", "ii", "iii", "iv", "мл", "ст"}
+_NO_DAY = date.min
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
@@ -110,6 +114,22 @@ def stars(cell: str) -> float | None:
     if not 0 <= value <= 5:
         raise BadCell(_("“%(cell)s” is no rating from 0 to 5 stars") % {"cell": _short(cell)})
     return value
+
+
+def moment(cell: str) -> datetime | None:
+    """A time: seconds since 1970 as MovieLens counts them, or a date with or without a time of day."""
+    if is_empty(cell):
+        return None
+    plain = cell.strip()
+    try:
+        if _WHOLE.fullmatch(plain):
+            return datetime.fromtimestamp(int(float(plain)), UTC)
+        found = parse_datetime(plain) or datetime.combine(parse_date(plain) or _NO_DAY, time())
+        if found.year > LAST_YEAR or found.date() == _NO_DAY:
+            raise ValueError
+        return found if is_aware(found) else make_aware(found)
+    except (ValueError, OverflowError, OSError) as problem:
+        raise BadCell(_("“%(cell)s” is no time") % {"cell": _short(cell)}) from problem
 
 
 def title_and_year(title: str) -> tuple[str, int | None]:

@@ -105,7 +105,7 @@ class FilmIndex:
 
     @staticmethod
     def _one(candidates: Iterable[Known]) -> Known | None:
-        found = list(candidates)
+        found = sorted(candidates, key=lambda known: (known.year or 0, known.pk or 0))
         if len(found) > 1:
             names = ", ".join(
                 f"{known} {' '.join(f'{ID_NAMES[kind]} {value}' for kind, value in known.ids.items())}".strip()
