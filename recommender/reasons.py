@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from catalog.models import FilmText, Movie
 from recommender.poster_address import page_language
-from recommender.services import Share, Suggestion
+from recommender.services import Ranked, Share, Suggestion
 
 MOST_PARTS = 6  # shown one by one; the rest are added up
 _TELLING = 0.4  # a second film is named when it adds this much of what the first one adds
@@ -60,15 +60,21 @@ class Card:
     note: str = ""
 
 
-def cards(suggestions: Sequence[Suggestion], *, owner: str = "") -> list[Card]:
+def cards(suggestions: Sequence[Suggestion], *, owner: str = "", known: dict[int, Behind] | None = None) -> list[Card]:
     """Cards with reasons; `owner` is the name of the profile whose taste is borrowed, empty for the visitor's own."""
-    known = films_behind(share.film_id for suggestion in suggestions for share in suggestion.shares[:MOST_PARTS])
+    if known is None:
+        known = films_behind(film_ids(suggestions))
     return [Card(suggestion.movie, _reason(suggestion, known, owner)) for suggestion in suggestions]
 
 
-def films_behind(ids: Iterable[int | None]) -> dict[int, Behind]:
+def film_ids(suggestions: Iterable[Suggestion | Ranked]) -> set[int]:
+    """Ids of the liked films that the reasons name one by one."""
+    named = (share.film_id for suggestion in suggestions for share in suggestion.shares[:MOST_PARTS])
+    return {pk for pk in named if pk is not None}
+
+
+def films_behind(wanted: set[int]) -> dict[int, Behind]:
     """The liked films that reasons name, with their titles in the page's language: one query."""
-    wanted = {pk for pk in ids if pk is not None}
     if not wanted:
         return {}
     texts = FilmText.objects.filter(movie=OuterRef("pk"), language=page_language()).exclude(title="")

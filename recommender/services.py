@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -60,6 +61,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """A suggestion whose film is not loaded yet."""
+
+    movie_id: int
+    similarity: float | None
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """One page of suggestions, out of `total` films that the filters let through."""
 
@@ -85,6 +95,12 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
     return Answer(suggestions, int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
 
 
+def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
+    """Films for several wishes, so that a page of many rows loads them all together; none before the first training."""
+    films = index.current()
+    return [_ranked(films, wish, top) if films is not None else [] for wish in wishes]
+
+
 def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
     """The films closest to one film; none while it has no vector."""
     near = nearest(movie.pk, top=top)
@@ -95,13 +111,31 @@ def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion
 def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     """Ids of the films closest to one film with their similarity, for a page that loads them with others."""
     films = index.current()
-    row = films.rows([movie_id]) if films is not None else ()
-    if films is None or not len(row) or not films.vectors[row[0]].any():
+    if films is None:
+        return []
+    row = films.rows([movie_id])
+    if not len(row) or not films.vectors[row[0]].any():
         return []
     mask = films.published & films.vectors.any(axis=1)
     mask[row] = False
     scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
     return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, 0.0)[:top]]
+
+
+def _ranked(films: FilmIndex, wish: Wish, top: int) -> list[Ranked]:
+    asked = understand(wish.text)
+    query, liked = _query(films, wish, asked)
+    scores = _popularity(films) if query is None else query.scores(films.vectors)
+    order = _order(films, scores, eligible_rows(films, wish, asked), wish.dial)[:top]
+    words = asked.words or wish.text
+    return [
+        Ranked(
+            int(films.ids[row]),
+            float(scores[row]) if query is not None else None,
+            _shares(films, row, query, liked, words),
+        )
+        for row in order
+    ]
 
 
 def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | None, NDArray[np.int64]]:

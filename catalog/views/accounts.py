@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
@@ -16,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.forms import DeleteAccountForm, LogInForm, ProfileForm, SignUpForm, ThemeForm
+from catalog.models import User
 from catalog.shelf import move_in
 
 _A_YEAR = 31_536_000  # seconds; how long a browser remembers the look
@@ -56,7 +58,7 @@ class ChangePassword(auth.PasswordChangeView):
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("catalog:profile")
 
-    def form_valid(self, form: auth.PasswordChangeForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
@@ -83,7 +85,7 @@ class NewPassword(auth.PasswordResetConfirmView):
     success_url = reverse_lazy("catalog:profile")
     post_reset_login = True
 
-    def form_valid(self, form: auth.SetPasswordForm) -> HttpResponse:
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
@@ -118,9 +120,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
     """Remove the account with its likes and marks, after the password was given once more."""
-    form = DeleteAccountForm(request.user, request.POST or None)
+    user = request.user
+    form = DeleteAccountForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = request.user
         logout(request)
         user.delete()
         messages.success(request, _("Your account and everything in it is deleted."))

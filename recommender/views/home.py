@@ -1,4 +1,4 @@
-"""The preference form with its results, and the page of recommendations."""
+"""The preference form with its results, the page of recommendations, and the first visit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Movie
 from catalog.requests import HtmxRequest
-from catalog.shelf import shelf_of
+from catalog.shelf import HIDDEN, LIKED, SEEN, shelf_of
+from recommender.first_visit import WANTED, films_to_pick
 from recommender.forms import WishForm
 from recommender.listing import listing
+from recommender.rows import rows
+
+MOST_PICKS = 5
 
 EXAMPLES = (
     _("a quiet film about loneliness in a big city"),
@@ -50,9 +54,26 @@ def home(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """Films for the visitor's own likes."""
-    form = WishForm({}, viewer=request.user)
-    form.is_valid()
+    """Rows of films for the visitor, each with its own reason."""
     shelf = shelf_of(request)
-    context = {"results": listing(form, request, shelf), "shelf": shelf}
+    context = {"rows": rows(shelf, request.user), "picks_left": max(0, WANTED - len(shelf[LIKED]))}
     return render(request, "recommender/recommendations.html", context)
+
+
+@require_safe
+def start(request: HtmxRequest) -> HttpResponse:
+    """A first visit: pick three films that you like, and the choice follows your picks."""
+    shelf = shelf_of(request)
+    ids = films_to_pick(shelf[LIKED][:MOST_PICKS], frozenset({*shelf[SEEN], *shelf[HIDDEN], *shelf[LIKED]}))
+    picked = shelf[LIKED][:MOST_PICKS]
+    movies = Movie.objects.listed().for_cards(request.user).in_bulk([*ids, *picked])
+    context = {
+        "movies": [movies[pk] for pk in ids if pk in movies],
+        "picked": [movies[pk] for pk in picked if pk in movies],
+        "wanted": WANTED,
+        "picks_left": max(0, WANTED - len(shelf[LIKED])),
+        "example": EXAMPLES[timezone.localdate().weekday()],
+    }
+    response = render(request, "recommender/_picker.html" if request.htmx else "recommender/start.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -14,6 +14,8 @@ document.addEventListener("submit", (event) => {
   const path = button.getAttribute("formaction");
   window.htmx.ajax("POST", path, { values, target: toast, swap: "innerHTML" }).then(() => {
     // The pressed button was replaced; keep the keyboard where it was.
+    const fresh = document.querySelector("[data-refresh]");
+    if (fresh) return window.htmx.ajax("GET", fresh.dataset.refresh, { target: fresh, swap: "innerHTML" });
     const again = card && card.querySelector(`[formaction="${CSS.escape(path)}"], [formaction="${path}"]`);
     if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
   });
@@ -37,3 +39,21 @@ function sayFailure() {
 }
 document.body.addEventListener("htmx:responseError", sayFailure);
 document.body.addEventListener("htmx:sendError", sayFailure);
+
+/* Rows scroll with arrows, where there is more than fits. */
+for (const row of document.querySelectorAll(".row")) {
+  const strip = row.querySelector(".strip");
+  const arrows = row.querySelector(".arrows");
+  const update = () => {
+    arrows.hidden = strip.scrollWidth <= strip.clientWidth + 4;
+    const [back, on] = arrows.children;
+    back.disabled = strip.scrollLeft < 4;
+    on.disabled = strip.scrollLeft + strip.clientWidth > strip.scrollWidth - 4;
+  };
+  arrows.addEventListener("click", (event) => {
+    const arrow = event.target.closest("[data-scroll]");
+    if (arrow) strip.scrollBy({ left: Number(arrow.dataset.scroll) * strip.clientWidth * 0.8, behavior: "smooth" });
+  });
+  strip.addEventListener("scroll", update, { passive: true });
+  new ResizeObserver(update).observe(strip);
+}

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import FilmText, Mark, User
 from tests.builders import like, make_movie, make_user
-from tests.site.pages import shown, teach
+from tests.site.pages import teach
 
 pytestmark = pytest.mark.django_db
 MOST = 8
@@ -36,7 +36,9 @@ def ana(client: Client) -> User:
     return user
 
 
-@pytest.mark.parametrize("address", ["/", "/recommendations/", "/films/", "/films/?q=film", "/my-films/", "film"])
+@pytest.mark.parametrize(
+    "address", ["/", "/recommendations/", "/start/", "/films/", "/films/?q=film", "/my-films/", "film"]
+)
 def test_a_page_needs_eight_queries_at_most(client: Client, ana: User, address: str) -> None:
     if address == "film":
         address = ana.likes.newest_first()[0].movie.get_absolute_url()
@@ -45,5 +47,5 @@ def test_a_page_needs_eight_queries_at_most(client: Client, ana: User, address: 
         connection,
     ) as queries:
         answer = client.get(address)
-    assert shown(answer)
+    assert len(answer.content) > 5000
     assert len(queries) <= MOST, "\n".join(query["sql"][:200] for query in queries)
