@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,7 @@ def train(
 
     Whatever is interrupted on the way leaves the active version as it was.
     """
-    with _only_training():
+    with only_training():
         corpus = read_corpus()
         say(
             _("Learning from %(films)d films and %(likes)d likes")
@@ -126,7 +127,7 @@ def _learn(
 
 def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
     """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses."""
-    name = f"{timezone.now():%Y-%m-%d-%H%M%S}"
+    name = _free_name()
     artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
     (settings.MODELS_DIR / ".training.safetensors").unlink(missing_ok=True)
     return ModelVersion.objects.create(
@@ -140,8 +141,15 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
     )
 
 
+def _free_name() -> str:
+    """The time of day, which sorts; with a number behind it for the second version of the same second."""
+    now = f"{timezone.now():%Y-%m-%d-%H%M%S}"
+    names = (now if number == 1 else f"{now}-{number}" for number in count(1))
+    return next(name for name in names if not (settings.MODELS_DIR / name).exists())
+
+
 @contextmanager
-def _only_training() -> Iterator[None]:
+def only_training() -> Iterator[None]:
     """Hold the training lock: two trainings at once would share one checkpoint. The lock dies with its process."""
     settings.MODELS_DIR.mkdir(parents=True, exist_ok=True)
     with (settings.MODELS_DIR / ".training.lock").open("w") as lock:
