@@ -1,5 +1,6 @@
 """System checks: what an operator should know before visitors find out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from recommender.models import ModelVersion
 
 
 @register(Tags.database)
-def a_model_is_active(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def a_model_is_active(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """No model is a normal state of a new site; pages then rank by popularity."""
     if not databases:
         return []

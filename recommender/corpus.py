@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.models import Credit, FilmText, Movie, MovieQuerySet
 from recommender.ml.records import FilmRecord
@@ -63,7 +63,7 @@ def _records(rows: Sequence[tuple]) -> list[tuple[int, FilmRecord]]:
     ]
 
 
-def _names(pairs: Iterator[tuple[int, str]]) -> dict[int, list[str]]:
+def _names(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for movie, name in pairs:
         found[movie].append(name)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from catalog.models import Genre, Like, Movie
 from recommender.corpus import film_records
 from recommender.ml.lexical import LexicalIndex
+from recommender.ml.ranking import everybody
 from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 from recommender.vectors import unpack
@@ -79,13 +80,18 @@ class FilmIndex:
         return column(self.ids, pairs.reshape(-1, 2)[:, 0], pairs.reshape(-1, 2)[:, 1])
 
     @cached_property
+    def everybody(self) -> NDArray[np.float32]:
+        """The unit direction (dimension,) of what most people like; zero while nobody likes anything."""
+        return everybody(self.vectors, self.likes)
+
+    @cached_property
     def popularity_rank(self) -> NDArray[np.float32]:
         """From -1 for the least liked film to 1 for the most liked one; equally liked films share a rank."""
         if len(self) < 2:
             return np.zeros(len(self), np.float32)
         _, group, sizes = np.unique(self.likes, return_inverse=True, return_counts=True)
         middle = np.cumsum(sizes) - (sizes + 1) / 2
-        return (2 * middle[group] / (len(self) - 1) - 1).astype(np.float32)
+        return np.asarray(2 * middle[group] / (len(self) - 1) - 1, np.float32)
 
     def genre_ids(self, names: Collection[str]) -> list[int]:
         """Ids of the genres with these names."""
@@ -142,7 +148,7 @@ def rows_of(ids: NDArray[np.int64], film_ids: Collection[int]) -> Rows:
         return np.zeros(0, np.intp)
     wanted = np.fromiter(film_ids, np.int64, len(film_ids))
     at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return at[ids[at] == wanted]
+    return np.asarray(at[ids[at] == wanted], np.intp)
 
 
 def column(ids: NDArray[np.int64], films: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -156,7 +162,7 @@ def column(ids: NDArray[np.int64], films: NDArray[np.int64], values: NDArray[np.
 def _load(version: ModelVersion) -> FilmIndex:
     embeddings = list(Embedding.objects.of(version).order_by("movie_id").values_list("movie_id", "vector"))
     ids = np.array([film for film, _ in embeddings], np.int64)
-    vectors = unpack([vector for _, vector in embeddings], version.dimension)
+    vectors = unpack([bytes(vector) for _, vector in embeddings], version.dimension)
     return _with_columns(version, ids, vectors)
 
 
@@ -168,7 +174,7 @@ def _update(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     alive = np.array(sorted(Embedding.objects.of(version).values_list("movie_id", flat=True)), np.int64)
     kept = np.isin(known.ids, np.fromiter(changed, np.int64, len(changed)), invert=True) & np.isin(known.ids, alive)
     ids = np.concatenate([known.ids[kept], np.array(sorted(changed), np.int64)])
-    new = unpack([changed[film] for film in sorted(changed)], version.dimension)
+    new = unpack([bytes(changed[film]) for film in sorted(changed)], version.dimension)
     order = np.argsort(ids, kind="stable")
     vectors = np.concatenate([known.vectors[kept], new])[order]
     fresh = _with_columns(version, ids[order], vectors)

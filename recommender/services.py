@@ -16,7 +16,7 @@ from catalog.models import Movie
 from recommender import index
 from recommender.index import FilmIndex, Mask
 from recommender.ml.artifacts import ArtifactError
-from recommender.ml.ranking import Query
+from recommender.ml.ranking import Query, query_for
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
@@ -145,20 +145,20 @@ def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | 
     # A chosen genre narrows the list; only where nothing else is known it is what the ranking goes by, too.
     genres = [] if len(rows) or asked.words else [*films.genre_names(wish.genres), *asked.genres]
     request = _request_vector(films, asked.words, genres) if asked.words or genres else None
-    lexical = films.words.scores(asked.words) if asked.words else None
-    if not len(rows) and request is None and lexical is None:
+    words = films.words.scores(asked.words) if asked.words else None
+    query = query_for(films.vectors, rows, request, words, films.everybody)
+    if not query.direction.any() and query.lexical is None:
         return None, films.ids[rows]
-    return Query(films.vectors[rows], np.ones(len(rows), np.float32), request, lexical), films.ids[rows]
+    return query, films.ids[rows]
 
 
 def _request_vector(films: FilmIndex, words: str, genres: list[str]) -> NDArray[np.float32] | None:
-    """The request's unit vector, or None when the model knows nothing of it (or cannot be read)."""
+    """The request's unit vector, zeros for what the model does not know; None when it cannot be read."""
     try:
-        vector = encoder_of(films.version).encode_request(words, genres)
+        return encoder_of(films.version).encode_request(words, genres)
     except ArtifactError as problem:
         log.error("Requests are answered by their words alone: %s", problem)
         return None
-    return vector if vector.any() else None
 
 
 def _basis(has_taste: bool, has_request: bool) -> Basis:
@@ -171,7 +171,7 @@ def _basis(has_taste: bool, has_request: bool) -> Basis:
 
 def _popularity(films: FilmIndex) -> NDArray[np.float32]:
     """Likes on a scale from 0 to 1, for an order without taste or request."""
-    return (films.likes / max(1, films.likes.max(initial=0))).astype(np.float32)
+    return np.asarray(films.likes / max(1, films.likes.max(initial=0)), np.float32)
 
 
 def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, dial: float) -> NDArray[np.intp]:
@@ -208,11 +208,10 @@ def _shares(
     """What each liked film and the words add to the score of a row, largest first."""
     if query is None:
         return ()
-    lexical = float(query.lexical[row]) if query.lexical is not None else 0.0
-    of_films, of_words = query.shares(films.vectors[row], lexical)
+    of_films, of_request = query.shares(films.vectors, int(row))
     shares = [Share(int(film), "", float(part)) for film, part in zip(liked, of_films, strict=True)]
     if query.has_request:
-        shares.append(Share(None, words, of_words))
+        shares.append(Share(None, words, of_request))
     return tuple(sorted(shares, key=lambda share: -share.part))
 
 

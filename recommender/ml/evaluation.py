@@ -23,7 +23,7 @@ from .metrics import (
     recall_at,
 )
 from .protocols import Data, Request, TooLittleData, Trial
-from .ranking import Query
+from .ranking import everybody, query_for
 from .search import top
 from .sparse import Floats, Ints
 
@@ -133,16 +133,15 @@ class _Bench:
 
     def _ours(self, trial: Trial) -> Scores:
         vectors = self._vectors(self.train_fn(trial.likes))
-        tastes = (Query(vectors[films], np.ones(len(films), np.float32)) for films in trial.given)
-        return np.stack([taste.scores(vectors) for taste in tastes])
+        popular = everybody(vectors, trial.likes.counts(len(vectors)))
+        return np.stack([query_for(vectors, films, None, None, popular).scores(vectors) for films in trial.given])
 
     def _ours_asked(self, texts: Sequence[str]) -> Scores:
         encoder = self.train_fn(self.data.likes)
         vectors, words = self._vectors(encoder), LexicalIndex.build(self.data.records)
-        nothing = vectors[:0], np.zeros(0, np.float32)
-        return np.stack(
-            [Query(*nothing, encoder.encode_request(text), words.scores(text)).scores(vectors) for text in texts]
-        )
+        popular = everybody(vectors, self.data.likes.counts(len(vectors)))
+        queries = (query_for(vectors, [], encoder.encode_request(t), words.scores(t), popular) for t in texts)
+        return np.stack([query.scores(vectors) for query in queries])
 
     def _vectors(self, encoder: Encoder) -> Floats:
         return encoder.encode(self.data.records, range(len(self.data.records)))

@@ -11,64 +11,118 @@ liked films' vectors and the request's, divided by its length, u.v falls apart i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from .sparse import Floats
 
-LEXICAL_WEIGHT = 0.5
+LEXICAL_RATIO = 0.6  # of the lexical term's spread over the catalogue to the vectors'
+EVERYBODY = 0.8  # what most people like, beside a request's own vector
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a visitor brings: k liked films' unit vectors with weights, and what they typed."""
+    """What a visitor brings, ready to be held against films of dimension d."""
 
-    liked: Floats  # (k, d), k may be 0
-    weights: Floats  # (k,)
-    request: Floats | None = None  # (d,), a unit vector, or None when nothing is typed
-    lexical: Floats | None = None  # (n,), the cosine of the typed words with each film's words, 0 to 1
-    lexical_weight: float = LEXICAL_WEIGHT
-    _terms: Floats = field(init=False, repr=False)  # (k or k + 1, d): what adds up to the direction
+    terms: Floats  # (k, d): one row for each liked film; their sum is the taste's part of the direction
+    request: Floats  # (d,): the request's part of the direction, zero when nothing is typed or chosen
+    lexical: Floats | None = None  # (n,): the cosine of the typed words with each film's words, 0 to 1
+    lexical_weight: float = 0.0
 
-    def __post_init__(self) -> None:
-        """Scale taste and request to the same length before they meet, then the sum to length 1."""
-        terms = self.liked * self.weights[:, None]
+    @classmethod
+    def of(cls, liked: Floats, request: Floats | None = None, *, weights: Floats | None = None) -> Query:
+        """Taste from k liked films' unit vectors (k, d), request from its unit vector (d,), each with the same say."""
+        terms = liked if weights is None else liked * weights[:, None]
         terms = terms / _length(terms.sum(axis=0))
-        if self.request is not None:
-            terms = np.concatenate([terms, self.request[None, :] / _length(self.request)])
-        object.__setattr__(self, "_terms", (terms / _length(terms.sum(axis=0))).astype(np.float32))
+        asked = np.zeros(liked.shape[1], np.float32) if request is None else request / _length(request)
+        length = _length(terms.sum(axis=0) + asked)
+        return cls((terms / length).astype(np.float32), (asked / length).astype(np.float32))
 
-    @property
-    def direction(self) -> Floats:
-        """The unit vector (d,) of taste and request together; zero when there is neither."""
-        return self._terms.sum(axis=0)  # type: ignore[no-any-return]
+    def with_words(self, lexical: Floats, vectors: Floats) -> Query:
+        """Join the lexical match (n,) so that its spread over the n films stays in proportion to the vectors'.
+
+        This ranks like the sum of z-scores, yet remains a cosine: only the weight depends on the request.
+        """
+        of_vectors, of_words = float(self._cosines(vectors).std()), float(lexical.std())
+        if of_words == 0:
+            return self
+        weight = LEXICAL_RATIO * of_vectors / (of_words + LEXICAL_RATIO * of_vectors) if of_vectors else 1.0
+        return Query(self.terms, self.request, lexical, weight)
 
     @property
     def has_request(self) -> bool:
         """Whether anything typed or chosen takes part, beside the likes."""
-        return self.request is not None or self.lexical is not None
+        return self.lexical is not None or bool(self.request.any())
 
     @property
-    def vector_weight(self) -> float:
-        """The weight of the vectors' cosine beside the lexical one."""
-        return 1.0 if self.lexical is None else 1.0 - self.lexical_weight
+    def direction(self) -> Floats:
+        """The unit vector (d,) of taste and request together; zero when there is neither."""
+        return np.asarray(self.terms.sum(axis=0) + self.request, np.float32)
 
     def scores(self, vectors: Floats) -> Floats:
         """The score of each of n films, from -1 to 1, for their unit vectors (n, d)."""
-        scores = self.vector_weight * (vectors @ self.direction)
+        scores = (1 - self.lexical_weight) * self._cosines(vectors)
         if self.lexical is not None:
             scores = scores + self.lexical_weight * self.lexical
-        return np.clip(scores, -1.0, 1.0).astype(np.float32)
+        return np.asarray(np.clip(scores, -1.0, 1.0), np.float32)
 
-    def shares(self, vector: Floats, lexical: float) -> tuple[Floats, float]:
+    def shares(self, vectors: Floats, row: int) -> tuple[Floats, float]:
         """Parts of one film's score: one for each liked film (k,), and the request's; together they are the score."""
-        parts = self.vector_weight * (self._terms @ vector)
-        words = float(parts[len(self.liked) :].sum())
+        of_films = (1 - self.lexical_weight) * (self.terms @ vectors[row])
+        of_request = (1 - self.lexical_weight) * float(self.request @ vectors[row])
         if self.lexical is not None:
-            words += self.lexical_weight * lexical
-        return parts[: len(self.liked)].astype(np.float32), words
+            of_request += self.lexical_weight * float(self.lexical[row])
+        return np.asarray(of_films, np.float32), of_request
+
+    def _cosines(self, vectors: Floats) -> Floats:
+        return np.asarray(vectors @ self.direction, np.float32)
+
+
+def everybody(vectors: Floats, likes: NDArray[np.integer]) -> Floats:
+    """The unit direction (d,) of what most people like: the films' vectors (n, d), weighted by their likes (n,)."""
+    direction = likes.astype(np.float32) @ vectors
+    return np.asarray(direction / _length(direction), np.float32)
+
+
+def query_for(
+    vectors: Floats,
+    liked: Sequence[int] | NDArray[np.integer],
+    request: Floats | None,
+    words: Floats | None,
+    liked_by_all: Floats,
+) -> Query:
+    """The query of a visitor who likes some rows of the films' vectors (n, d) and typed something.
+
+    `request` (d,) is the encoder's unit vector of the words, `words` (n,) their lexical match; None or zeros mean
+    nothing. The request leans towards what people like, `liked_by_all` (d,): words seldom tell good from bad.
+    """
+    if request is not None and request.any():
+        request = request + np.float32(EVERYBODY) * liked_by_all
+    query = Query.of(vectors[liked], request)
+    return query if words is None else query.with_words(words, vectors)
+
+
+def diversified(
+    vectors: Floats, scores: Floats, rows: Sequence[int] | NDArray[np.integer], variety: float
+) -> list[int]:
+    """Reorder the best rows so that neighbours in the list differ (maximal marginal relevance).
+
+    Carbonell and Goldstein 1998: next comes the row with the highest (1 - variety) * score - variety * (highest cosine
+    to a row taken already). `variety` goes from 0, the order by score, to 1.
+    """
+    left = [int(row) for row in rows]
+    taken: list[int] = []
+    closest = np.full(len(left), -1.0, np.float32)
+    places = list(range(len(left)))
+    while places:
+        worth = [(1 - variety) * float(scores[left[at]]) - variety * float(closest[at]) for at in places]
+        best = places.pop(int(np.argmax(worth)))
+        taken.append(left[best])
+        closest = np.maximum(closest, vectors[left] @ vectors[left[best]])
+    return taken
 
 
 def _length(vector: Floats) -> float:

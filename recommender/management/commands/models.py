@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
         parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one")
 
-    def handle(self, *, activate: str | None, active: bool, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, *, activate: str | None, active: bool, **options: Any) -> None:
         if activate:
             self._activate(activate)
         elif active:

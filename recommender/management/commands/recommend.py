@@ -75,7 +75,7 @@ def _likes_of(username: str) -> list[int]:
 
 
 def _genre_called(name: str) -> Genre:
-    genre = Genre.objects.filter(name__in=[name, genre_name(name)]).first()
+    genre: Genre | None = Genre.objects.filter(name__in=[name, genre_name(name)]).first()
     if genre is None:
         known = ", ".join(Genre.objects.values_list("name", flat=True)[:50])
         raise CommandError(_("There is no genre “%(name)s”. Known: %(known)s") % {"name": name, "known": known})
