@@ -12,8 +12,6 @@ from torch import Tensor
 
 from .sparse import SparseRows
 
-warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
-
 
 @dataclass(frozen=True)
 class Bag:
@@ -57,10 +55,12 @@ def _csr(
     shape: tuple[int, int],
     device: torch.device,
 ) -> Tensor:
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(np.ascontiguousarray(indptr, np.int64)),
-        torch.from_numpy(np.ascontiguousarray(indices, np.int64)),
-        torch.from_numpy(np.ascontiguousarray(values, np.float32)),
-        size=shape,
-        check_invariants=False,
-    ).to(device)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
+        return torch.sparse_csr_tensor(
+            torch.from_numpy(np.ascontiguousarray(indptr, np.int64)),
+            torch.from_numpy(np.ascontiguousarray(indices, np.int64)),
+            torch.from_numpy(np.ascontiguousarray(values, np.float32)),
+            size=shape,
+            check_invariants=False,
+        ).to(device)
