@@ -1,0 +1,5 @@
+"""The curators' workplace: films, names, visitors and what they keep, in Django's own admin."""
+
+from catalog.admin import films, names, visitors
+
+__all__ = ["films", "names", "visitors"]

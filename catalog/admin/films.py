@@ -1,0 +1,140 @@
+"""Films in the admin: find, filter, edit with people and texts, publish and take back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from catalog.admin.filters import DecadeFilter, MissingFilter
+from catalog.admin.forms import FilmTextForm, MovieForm
+from catalog.admin.lists import FastList, contains, count_of
+from catalog.models import Credit, FilmText, Like, Movie, Person
+from catalog.services import announce_changes
+
+_AT_ONCE = 500
+_LARGEST_ID = 2_147_483_647
+
+
+class TextInline(admin.StackedInline):  # type: ignore[type-arg]  # not subscriptable when run
+    """The film in the other languages of the site."""
+
+    model = FilmText
+    form = FilmTextForm
+    extra = 0
+    max_num = len(settings.LANGUAGES)
+
+
+class CreditInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable when run
+    """Who directed and who plays, in their order."""
+
+    model = Credit
+    fields = ("role", "position", "person")
+    autocomplete_fields = ("person",)
+    ordering = ("-role", "position", "pk")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Credit]:
+        return super().get_queryset(request).select_related("person")
+
+
+@admin.register(Movie)
+class MovieAdmin(FastList):
+    """The catalogue."""
+
+    form = MovieForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    inlines = (CreditInline, TextInline)
+    autocomplete_fields = ("genres", "countries")
+    list_display = ("title", "year", "genre_names", "country_names", "like_count", "is_published")
+    list_filter = ("is_published", MissingFilter, DecadeFilter, "genres", "countries", "language")
+    search_fields = ("title", "original_title")
+    search_help_text = _("titles in any language, people, and IMDb, TMDB or MovieLens ids")
+    readonly_fields = ("created_at", "updated_at")
+    actions = ("publish", "unpublish")
+    fieldsets = (
+        (None, {"fields": ("title", "original_title", "year", "is_published")}),
+        (_("What it is about"), {"fields": ("description", "genres", "keywords")}),
+        (_("Facts"), {"fields": ("countries", "runtime", "language")}),
+        (_("Poster"), {"fields": ("poster", "poster_url")}),
+        (_("Elsewhere"), {"fields": ("imdb_id", "tmdb_id", "movielens_id")}),
+        (_("Times"), {"fields": ("created_at", "updated_at"), "classes": ("collapse",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        films = super().get_queryset(request)
+        return films.prefetch_related("genres", "countries").annotate(n_likes=count_of(Like, "movie"))
+
+    @admin.display(description=_("genres"))
+    def genre_names(self, movie: Movie) -> str:
+        """Genres in a line."""
+        return ", ".join(genre.name for genre in movie.genres.all())
+
+    @admin.display(description=_("countries"))
+    def country_names(self, movie: Movie) -> str:
+        """Countries in a line."""
+        return ", ".join(country.name for country in movie.countries.all())
+
+    @admin.display(description=_("likes"), ordering="n_likes")
+    def like_count(self, movie: Any) -> int:
+        """How many visitors like it."""
+        return int(movie.n_likes)
+
+    def has_word(self, word: str) -> Q:
+        people = Person.objects.filter(contains("name", word)).values("pk")
+        found = super().has_word(word)
+        found |= Q(pk__in=FilmText.objects.filter(contains("title", word)).values("movie"))
+        found |= Q(pk__in=Credit.objects.filter(person__in=people).values("movie"))
+        found |= Q(imdb_id=word.lower())
+        if word.isascii() and word.isdigit() and int(word) <= _LARGEST_ID:
+            found |= Q(tmdb_id=int(word)) | Q(movielens_id=int(word)) | Q(imdb_id=f"tt{word:0>7}")
+        return found
+
+    @admin.action(description=_("Publish selected films"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Movie]) -> None:
+        """Let visitors see the films."""
+        count = self._set_published(request, queryset, published=True)
+        words = ngettext("%(count)d film is published now.", "%(count)d films are published now.", count)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=_("Unpublish selected films"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Movie]) -> None:
+        """Hide the films from visitors."""
+        count = self._set_published(request, queryset, published=False)
+        words = ngettext("%(count)d film is hidden now.", "%(count)d films are hidden now.", count)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)
+
+    def _set_published(self, request: HttpRequest, queryset: QuerySet[Movie], *, published: bool) -> int:
+        """Publish or hide the films that are not yet, and write it into their histories."""
+        changed = [{"changed": {"fields": ["Published" if published else "Unpublished"]}}]
+        with transaction.atomic():
+            ids = list(queryset.exclude(is_published=published).order_by().values_list("pk", flat=True))
+            for start in range(0, len(ids), _AT_ONCE):
+                films = Movie.objects.filter(pk__in=ids[start : start + _AT_ONCE])
+                LogEntry.objects.log_actions(request.user.pk or 0, films, CHANGE, change_message=changed)
+                films.update(is_published=published, updated_at=timezone.now())
+            announce_changes(ids)
+        return len(ids)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        announce_changes([form.instance.pk])
+
+    def delete_model(self, request: HttpRequest, obj: Movie) -> None:
+        pk = obj.pk
+        super().delete_model(request, obj)
+        announce_changes([pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> None:
+        with transaction.atomic():
+            ids = list(queryset.order_by().values_list("pk", flat=True))
+            super().delete_queryset(request, queryset)
+            announce_changes(ids)
