@@ -10,7 +10,8 @@ class TrainConfig:
     """Saved with the weights as provenance. Shares are given as (lowest, highest) and drawn uniformly.
 
     An epoch is `steps_per_epoch` steps, each on all films (or a fresh sample of a large catalogue). `device` is a
-    Torch device, or "auto" for a GPU where there is one.
+    Torch device, or "auto" for a GPU where there is one. One of the `threads` is the safe choice: the steps are too
+    small to gain much from several, and lose a lot when something else wants the cores.
     """
 
     epochs: int = 15
@@ -30,11 +31,12 @@ class TrainConfig:
     patience: int = 5
     seed: int = 1895
     device: str = "auto"
+    threads: int = 1
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.steps_per_epoch, self.film_batch, self.subset_batch, self.visitor_batch)
-        if min(*counts, self.patience) < 1:
-            raise ValueError(f"epochs, steps, batches and patience must be positive: {self}")
+        if min(*counts, self.patience, self.threads) < 1:
+            raise ValueError(f"epochs, steps, batches, patience and threads must be positive: {self}")
         if self.learning_rate <= 0 or min(self.weight_decay, self.beta) < 0:
             raise ValueError(f"the learning rate must be positive, decay and beta at least 0: {self}")
         if min(self.likes_weight, self.subset_weight, self.elbo_weight) < 0:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -119,7 +120,8 @@ def train(
     session = _Session(Run(rows, likes, model, config), config, identity, checkpoint)
     if resume:
         session.resume()
-    session.learn(progress, should_stop)
+    with _threads(config.threads):
+        session.learn(progress, should_stop)
     weights = {name: tensor.numpy() for name, tensor in session.best.items()}
     history = tuple(session.history)
     return Trained(
@@ -197,6 +199,17 @@ class _Session:
         if self.checkpoint is not None:
             state = _copied(self.run.model), self.best, _optimiser_state(self.run.optimiser)
             Checkpoint(self.identity, *state, self.best_epoch, tuple(self.history)).write(self.checkpoint)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Let Torch use that many threads for a while."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def _copied(model: torch.nn.Module) -> dict[str, Tensor]:
