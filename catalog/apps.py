@@ -9,3 +9,6 @@ class CatalogConfig(AppConfig):
 
     name = "catalog"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        from catalog import search_entries  # noqa: F401  (registering its receiver is its import)

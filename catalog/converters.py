@@ -1,12 +1,12 @@
-"""Parts of addresses that name films and marks; anything else is a page that does not exist."""
+"""Parts of addresses that name rows and marks; anything else is a page that does not exist."""
 
 from django.urls.converters import IntConverter, StringConverter
 
 from catalog.models import Mark
 
 
-class FilmId(IntConverter):
-    """A film's number, no longer than a database can hold."""
+class RowId(IntConverter):
+    """A number of a film, a person or a genre, no longer than a database can hold."""
 
     regex = "[0-9]{1,18}"
 

@@ -3,17 +3,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from catalog.converters import FilmId, MarkKind
+from catalog.converters import MarkKind, RowId
 from catalog.views import accounts, shelf
 
-register_converter(FilmId, "film")
+register_converter(RowId, "row_id")
 register_converter(MarkKind, "mark")
 
 app_name = "catalog"
 urlpatterns = [
     path("my-films/", shelf.my_films, name="my_films"),
-    path("films/<film:pk>/like/", shelf.like, name="like"),
-    path("films/<film:pk>/mark/<mark:kind>/", shelf.mark, name="mark"),
+    path("films/<row_id:pk>/like/", shelf.like, name="like"),
+    path("films/<row_id:pk>/mark/<mark:kind>/", shelf.mark, name="mark"),
     path("accounts/sign-up/", accounts.sign_up, name="sign_up"),
     path("accounts/log-in/", accounts.LogIn.as_view(), name="login"),
     path("accounts/log-out/", LogoutView.as_view(), name="logout"),

@@ -1,11 +1,8 @@
 """Addresses of the pages that recommend."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from catalog.converters import FilmId
 from recommender.views import films, home, posters
-
-register_converter(FilmId, "film_id")
 
 app_name = "recommender"
 urlpatterns = [
@@ -13,6 +10,8 @@ urlpatterns = [
     path("recommendations/", home.recommendations, name="recommendations"),
     path("start/", home.start, name="start"),
     path("films/", films.films, name="films"),
-    path("films/<film_id:pk>/", films.film, name="film"),
-    path("posters/<slug:language>/<film_id:pk>.svg", posters.poster, name="poster"),
+    path("films/<row_id:pk>/", films.film, name="film"),
+    path("people/<row_id:pk>/", films.person, name="person"),
+    path("genres/<row_id:pk>/", films.genre, name="genre"),
+    path("posters/<slug:language>/<row_id:pk>.svg", posters.poster, name="poster"),
 ]

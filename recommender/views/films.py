@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.facts import facts_of
-from catalog.models import Movie
-from catalog.search import browse
+from catalog.models import Credit, Genre, Movie, MovieQuerySet, Person
+from catalog.requests import HtmxRequest
+from catalog.search import browse, counts, meant
 from recommender.forms_browse import LAST_PAGE, BrowseForm
 from recommender.reasons import Card, closeness
 from recommender.services import nearest
@@ -16,6 +22,7 @@ from recommender.shared import in_common
 
 NEIGHBOURS = 12
 PER_PAGE = 48
+MOST = 200  # films of one person
 
 
 @require_safe
@@ -37,18 +44,55 @@ def film(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def films(request: HttpRequest) -> HttpResponse:
+def films(request: HtmxRequest) -> HttpResponse:
     """Look through the catalogue: search, filter, sort, page by page."""
     form = BrowseForm(request.GET)
-    found = browse(form.cleaned_data if form.is_valid() else {})
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = browse(wanted)
+    form.count(counts(browse({"q": wanted.get("q")})))
+    context = {"form": form, **_page_of(found, request, form)}
+    if not context["movies"] and wanted.get("q"):
+        better = meant(wanted["q"])
+        context |= {"meant": better, "meant_address": form.address(q=better) if better else ""}
+    response = render(request, "recommender/_found.html" if request.htmx else "recommender/films.html", context)
+    if request.htmx:
+        response["HX-Replace-Url"] = request.path + form.address(form.page()).rstrip("?")
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody's films: what they directed and what they played in, the newest first."""
+    someone = get_object_or_404(Person, pk=pk)
+    roles = dict(someone.credits.filter(movie__is_published=True).order_by("role").values_list("movie", "role"))
+    order = F("year").desc(nulls_last=True)
+    movies = list(Movie.objects.listed().filter(pk__in=roles).for_cards(request.user).order_by(order, "title")[:MOST])
+    parts = [
+        (_("Directed"), [movie for movie in movies if roles[movie.pk] == Credit.Role.DIRECTOR]),
+        (_("Played in"), [movie for movie in movies if roles[movie.pk] == Credit.Role.CAST]),
+    ]
+    if not movies:
+        raise Http404
+    return render(request, "recommender/person.html", {"person": someone, "parts": parts})
+
+
+@require_safe
+def genre(request: HttpRequest, pk: int) -> HttpResponse:
+    """The films of one genre, the most liked first."""
+    kind = get_object_or_404(Genre, pk=pk)
+    form = BrowseForm({"page": request.GET.get("page", "")})
+    page = _page_of(browse({"genre": pk, "sort": "popular"}), request, form)
+    return render(request, "recommender/genre.html", {"genre": kind, **page})
+
+
+def _page_of(found: MovieQuerySet, request: HttpRequest, form: BrowseForm) -> dict[str, Any]:
+    """One page of films and the addresses of its neighbours; one film more than shown tells of a next page."""
     page = form.page()
     movies = list(found.for_cards(request.user)[(page - 1) * PER_PAGE : page * PER_PAGE + 1])
-    has_more, movies = len(movies) > PER_PAGE, movies[:PER_PAGE]
-    context = {
-        "form": form,
-        "movies": movies,
+    return {
+        "movies": movies[:PER_PAGE],
         "page": page,
         "before": form.address(page - 1) if page > 1 else "",
-        "after": form.address(page + 1) if has_more and page < LAST_PAGE else "",
+        "after": form.address(page + 1) if len(movies) > PER_PAGE and page < LAST_PAGE else "",
     }
-    return render(request, "recommender/films.html", context)

@@ -30,13 +30,15 @@ function keepToast() {
 new MutationObserver(() => { if (toast.children.length) keepToast(); }).observe(toast, { childList: true });
 if (toast.children.length) keepToast();
 
-/* A request that failed says so instead of nothing. */
-function sayFailure() {
+function say(words) {
   const line = document.createElement("p");
   line.className = "toast";
-  line.textContent = document.body.dataset.failure;
+  line.textContent = words;
   toast.replaceChildren(line);
 }
+
+/* A request that failed says so instead of nothing. */
+const sayFailure = () => say(document.body.dataset.failure);
 document.body.addEventListener("htmx:responseError", sayFailure);
 document.body.addEventListener("htmx:sendError", sayFailure);
 
@@ -56,4 +58,19 @@ for (const row of document.querySelectorAll(".row")) {
   });
   strip.addEventListener("scroll", update, { passive: true });
   new ResizeObserver(update).observe(strip);
+}
+
+/* Share a film: the device's own sheet where there is one, else the clipboard. */
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!navigator.share && !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const film = { title: document.title, url: location.origin + location.pathname };
+    try {
+      if (navigator.share && matchMedia("(pointer: coarse)").matches) await navigator.share(film);
+      else await navigator.clipboard.writeText(film.url).then(() => say(document.body.dataset.copied));
+    } catch (error) {
+      if (error.name !== "AbortError") sayFailure();
+    }
+  });
 }

@@ -30,7 +30,7 @@ def test_it_shows_everything_that_is_known(client: Client) -> None:
         "1975",
         "107 min",
         "<p>A dying man remembers.</p>",
-        "memory, childhood",
+        '?q=memory">memory</a>, <a href="/films/?q=childhood">childhood</a>',
         "Drama",
         "Soviet Union",
         "Andrei Tarkovsky",

@@ -1,0 +1,29 @@
+"""What the search box looks through: one line of folded words for each film, kept beside it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.films import Movie
+
+
+class SearchEntry(models.Model):
+    """A film's titles in every language, its people, keywords and year: lower case, without accents and marks.
+
+    A database's own comparison ignores the case of Latin letters at best; folded words are alike in every script.
+    """
+
+    movie = models.OneToOneField(
+        Movie, models.CASCADE, verbose_name=_("film"), related_name="search_entry", primary_key=True
+    )
+    titles = models.TextField(_("titles"))
+    words = models.TextField(_("words"))
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+
+    def __str__(self) -> str:
+        return self.titles.strip()

@@ -1,0 +1,74 @@
+"""Keeps the search entries in step with the films."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F, Q
+from django.dispatch import receiver
+
+from catalog.models import Movie, SearchEntry
+from catalog.signals import movies_changed
+
+_AT_ONCE = 500  # films written together
+_IN_A_REQUEST = 2000  # films that one page view may catch up with
+_CHECKED = "search:checked"
+_CHECK_EVERY = 30  # seconds
+_LONGEST = 4000  # characters of one entry
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, one space between words: what is typed and what is searched go through the same."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
+    return " ".join("".join(kept).split())
+
+
+@receiver(movies_changed)
+def refresh(movie_ids: Collection[int], **_rest: Any) -> None:
+    """Write the entries of these films anew."""
+    ids = sorted(movie_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        _write(ids[start : start + _AT_ONCE])
+
+
+def catch_up() -> None:
+    """Write entries that are missing or older than their film, as after loading fixtures; looked for now and then."""
+    if not cache.add(_CHECKED, True, _CHECK_EVERY):
+        return
+    behind = Movie.objects.filter(Q(search_entry=None) | Q(updated_at__gt=F("search_entry__made_at")))
+    ids = list(behind.order_by("pk").values_list("pk", flat=True)[:_IN_A_REQUEST])
+    refresh(ids)
+    if len(ids) == _IN_A_REQUEST:
+        cache.delete(_CHECKED)  # there is more: the next search goes on
+
+
+def _write(ids: Sequence[int]) -> None:
+    movies = Movie.objects.filter(pk__in=ids).prefetch_related("texts", "people")
+    entries = [_entry(movie) for movie in movies]
+    with transaction.atomic():
+        alive = set(Movie.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        SearchEntry.objects.bulk_create(
+            [entry for entry in entries if entry.pk in alive],
+            update_conflicts=True,
+            unique_fields=["movie"],
+            update_fields=["titles", "words", "made_at"],
+        )
+
+
+def _entry(movie: Movie) -> SearchEntry:
+    titles = dict.fromkeys([movie.title, movie.original_title, *(text.title for text in movie.texts.all())])
+    folded = [fold(title) for title in titles if title]
+    names = [fold(name) for name in (*(person.name for person in movie.people.all()), *movie.keywords)]
+    words = [*folded, *names, str(movie.year or "")]
+    # Each title and name stands between spaces, so that " word" finds beginnings of words.
+    return SearchEntry(
+        movie=movie,
+        titles=f" {'  '.join(folded)} ",
+        words=f" {'  '.join(words)} "[:_LONGEST],
+        made_at=movie.updated_at,
+    )
