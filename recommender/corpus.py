@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from catalog.models import Credit, FilmText, Movie, MovieQuerySet
 from recommender.ml.records import FilmRecord
@@ -30,7 +31,7 @@ def record_of(movie: Movie) -> FilmRecord:
     return record
 
 
-def _records(rows: Sequence[tuple]) -> list[tuple[int, FilmRecord]]:
+def _records(rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, FilmRecord]]:
     ids = [row[0] for row in rows]
     genres = _names(Movie.genres.through.objects.filter(movie__in=ids).values_list("movie_id", "genre__name"))
     countries = _names(Movie.countries.through.objects.filter(movie__in=ids).values_list("movie_id", "country__name"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,9 @@ from catalog.models import Like, Movie
 from recommender.corpus import film_records
 from recommender.ml import artifacts
 from recommender.ml.artifacts import ArtifactError
+from recommender.ml.batches import Likes
+from recommender.ml.encoder import Encoder
+from recommender.ml.protocols import Data
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
 from recommender.vectors import Refreshed, encoder_of, refresh
@@ -97,6 +102,24 @@ def train(
     return version
 
 
+def data_of_this_site() -> Data:
+    """The catalogue and its likes as data to test on; there are no requests whose right answers are known."""
+    corpus = read_corpus()
+    return Data(corpus.records, Likes(corpus.visitors, corpus.films))
+
+
+def train_for_test(records: Sequence[FilmRecord], likes: Likes) -> Encoder:
+    """Train on some of the likes and read the encoder back from a real artifact; its film ids are rows."""
+    from recommender.ml import training
+
+    try:
+        trained = training.train(records, likes)
+    except training.EmptyCorpus as problem:
+        raise NotReady(str(problem)) from problem
+    with TemporaryDirectory() as folder:
+        return Encoder.load(artifacts.publish(Path(folder), "test", trained, film_ids=range(len(records))))
+
+
 def _learn(
     corpus: Corpus, options: TrainOptions, progress: Callable[[Progress], None], should_stop: Callable[[], bool]
 ) -> Trained:
@@ -106,7 +129,7 @@ def _learn(
     try:
         return training.train(
             corpus.records,
-            training.Likes(corpus.visitors, corpus.films),
+            Likes(corpus.visitors, corpus.films),
             train_config=training.TrainConfig(**chosen),
             checkpoint=settings.MODELS_DIR / ".training.safetensors",
             resume=options.resume,
