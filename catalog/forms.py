@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
@@ -33,6 +34,35 @@ class ThemeForm(forms.Form):
     """Light, dark, or what the device says."""
 
     theme = forms.ChoiceField(label=_("Look"), choices=THEMES)
+
+
+class ShelfForm(forms.Form):
+    """Search and order of "My films"."""
+
+    q = forms.CharField(
+        label=_("Search in these films"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("", _("last added first")),
+            ("title", _("by title")),
+            ("newest", _("newest first")),
+            ("oldest", _("oldest first")),
+        ],
+    )
+
+    def address(self, tab: str, page: int = 1) -> str:
+        """The same search on a tab and page."""
+        data = self.cleaned_data if self.is_valid() else {}
+        state = {"tab": tab, **{name: value for name, value in data.items() if value}}
+        if page > 1:
+            state["page"] = page
+        return f"?{urlencode(state)}"
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # not subscriptable when run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -14,12 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.forms import LikeForm, MarkForm
+from catalog.forms import LikeForm, MarkForm, ShelfForm
 from catalog.models import Movie
 from catalog.requests import HtmxRequest
+from catalog.search import browse
 from catalog.shelf import HIDDEN, KINDS, LIKED, SEEN, WATCHLIST, shelf_of
+from catalog.taste import taste_of
 
 PER_PAGE = 48
+WORTH_A_PROFILE = 3  # likes
 _DONE = {
     (LIKED, True): gettext_lazy("You like %(film)s."),
     (LIKED, False): gettext_lazy("You no longer like %(film)s."),
@@ -88,20 +93,36 @@ def _back(request: HttpRequest, movie: Movie) -> str:
 
 @require_safe
 def my_films(request: HttpRequest) -> HttpResponse:
-    """The films of one tab: liked, seen, watchlist or not for me."""
+    """The films of one tab, searched and sorted, with what the likes have in common."""
     shelf = shelf_of(request)
     tab = request.GET.get("tab", LIKED)
     if tab not in KINDS:
         return redirect("catalog:my_films")
-    page = Paginator(shelf.films(tab), PER_PAGE).get_page(request.GET.get("page"))
+    form = ShelfForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    ids = _chosen(shelf.films(tab), wanted)
+    page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     movies = Movie.objects.listed().for_cards(request.user).in_bulk(list(page.object_list))
     context = {
         "tab": tab,
         "tabs": [(kind, label, len(shelf.films(kind))) for kind, label in TABS.items()],
+        "form": form,
         "movies": [movies[pk] for pk in page.object_list if pk in movies],
         "page": page.number,
-        "before": f"?tab={tab}&page={page.number - 1}" if page.has_previous() else "",
-        "after": f"?tab={tab}&page={page.number + 1}" if page.has_next() else "",
+        "before": form.address(tab, page.number - 1) if page.has_previous() else "",
+        "after": form.address(tab, page.number + 1) if page.has_next() else "",
         "only_here": not request.user.is_authenticated and any(shelf.films(kind) for kind in KINDS),
+        "taste": taste_of(shelf.films(LIKED)) if len(shelf.films(LIKED)) >= WORTH_A_PROFILE else {},
     }
     return render(request, "catalog/my_films.html", context)
+
+
+def _chosen(ids: list[int], wanted: dict[str, Any]) -> list[int]:
+    """The films of a shelf that match the search, in the order asked for."""
+    if not wanted.get("q") and not wanted.get("sort"):
+        return ids
+    found = browse({"q": wanted.get("q"), "sort": wanted.get("sort") or "title"}).filter(pk__in=ids)
+    if wanted.get("sort"):
+        return list(found.values_list("pk", flat=True))
+    matching = set(found.values_list("pk", flat=True))
+    return [pk for pk in ids if pk in matching]

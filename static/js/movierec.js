@@ -1,6 +1,8 @@
 /* What the pages do better with scripts; everything works without them. */
 "use strict";
 
+document.documentElement.classList.add("js");
+
 const toast = document.getElementById("toast");
 let hideToast = 0;
 
@@ -73,4 +75,28 @@ for (const button of document.querySelectorAll("[data-share]")) {
       if (error.name !== "AbortError") sayFailure();
     }
   });
+}
+
+/* A genre chip: first press with it, second press without it, third press either way. */
+for (const form of document.querySelectorAll("#wish")) {
+  const said = form.querySelector("[data-said]");
+  const twin = (box) => form.querySelector(`[name="without"][value="${box.value}"]`);
+  const show = (box) => {
+    const left = twin(box).checked;
+    box.indeterminate = left;
+    box.closest(".chip").classList.toggle("is-without", left);
+  };
+  const boxes = form.querySelectorAll('[name="genre"]');
+  boxes.forEach(show);
+  form.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.name !== "genre") return;
+    const was = twin(box).checked ? "without" : box.checked ? "either" : "with";
+    const now = { either: "with", with: "without", without: "either" }[was];
+    box.checked = now === "with";
+    twin(box).checked = now === "without";
+    show(box);
+    said.textContent = form.dataset[now].replace("{genre}", box.nextElementSibling.textContent);
+  });
+  form.addEventListener("reset", () => setTimeout(() => boxes.forEach(show)));
 }

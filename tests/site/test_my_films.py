@@ -59,3 +59,35 @@ def test_many_films_are_paged(client: Client) -> None:
     client.force_login(user)
     first, second = (shown(client.get("/my-films/", {"page": page})) for page in (1, 2))
     assert len({*first, *second}) == 50
+
+
+def test_search_and_order(client: Client) -> None:
+    user = make_user()
+    films = [make_movie("Solaris", year=1972), make_movie("Alien", year=1979), make_movie("Stalker", year=1960)]
+    make_movie("Solaris 2")
+    like(user, *films)
+    client.force_login(user)
+    assert shown(client.get("/my-films/", {"q": "s"})) == [films[2].pk, films[0].pk]
+    assert shown(client.get("/my-films/", {"sort": "title"})) == [films[1].pk, films[0].pk, films[2].pk]
+    assert shown(client.get("/my-films/", {"sort": "newest"})) == [films[1].pk, films[0].pk, films[2].pk]
+    assert shown(client.get("/my-films/", {"sort": "oldest", "q": "solaris"})) == [films[0].pk]
+    assert "None of these films fits." in words_of(client.get("/my-films/", {"q": "zzz"}))
+
+
+def test_nonsense_as_an_order_is_ignored(client: Client) -> None:
+    user, movie = make_user(), make_movie()
+    like(user, movie)
+    client.force_login(user)
+    assert shown(client.get("/my-films/", {"sort": "random"})) == [movie.pk]
+
+
+def test_the_taste_is_told_from_three_likes_on(client: Client) -> None:
+    user = make_user()
+    like(user, *(make_movie(genres=["Drama"], directors=["Agnès Varda"], year=1960 + n) for n in range(2)))
+    client.force_login(user)
+    assert "Your taste so far" not in words_of(client.get("/my-films/"))
+    like(user, make_movie(genres=["Noir", "Drama"], directors=["Orson Welles"], year=1948))
+    taste = client.get("/my-films/").context["taste"]
+    assert [(often.name, often.films) for often in taste["genre"]] == [("Drama", 3), ("Noir", 1)]
+    assert [(often.name, often.films) for often in taste["director"]] == [("Agnès Varda", 2)]
+    assert [(often.name, often.films) for often in taste["decade"]] == [("1960", 2)]
