@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from catalog.models import Genre, Like, Movie
 from recommender.corpus import film_records
 from recommender.ml.lexical import LexicalIndex
-from recommender.ml.ranking import everybody
+from recommender.ml.ranking import everybody, popularity_ranks
 from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 from recommender.vectors import unpack
@@ -86,12 +86,8 @@ class FilmIndex:
 
     @cached_property
     def popularity_rank(self) -> NDArray[np.float32]:
-        """From -1 for the least liked film to 1 for the most liked one; equally liked films share a rank."""
-        if len(self) < 2:
-            return np.zeros(len(self), np.float32)
-        _, group, sizes = np.unique(self.likes, return_inverse=True, return_counts=True)
-        middle = np.cumsum(sizes) - (sizes + 1) / 2
-        return np.asarray(2 * middle[group] / (len(self) - 1) - 1, np.float32)
+        """From -1 for the least liked film to 1 for the most liked one."""
+        return popularity_ranks(self.likes)
 
     def genre_ids(self, names: Collection[str]) -> list[int]:
         """Ids of the genres with these names."""

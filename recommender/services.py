@@ -16,7 +16,7 @@ from catalog.models import Movie
 from recommender import index
 from recommender.index import FilmIndex, Mask
 from recommender.ml.artifacts import ArtifactError
-from recommender.ml.ranking import Query, query_for
+from recommender.ml.ranking import VARIED, Query, diversified, query_for, turned
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Visitor = User | AnonymousUser
 
 log = logging.getLogger(__name__)
-
-_DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
 
 
 class Basis(StrEnum):
@@ -90,7 +88,7 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
     query, liked = _query(films, wish, asked)
     basis = _basis(bool(len(liked)), query is not None and query.has_request)
     scores = _popularity(films) if query is None else query.scores(films.vectors)
-    order = _order(films, scores, mask, wish.dial)[offset : offset + top]
+    order = _order(films, scores, mask, wish)[offset : offset + top]
     suggestions = _suggestions(films, order, scores, query, liked, asked.words or wish.text, user)
     return Answer(suggestions, int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
 
@@ -119,14 +117,14 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     mask = films.published & films.vectors.any(axis=1)
     mask[row] = False
     scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
-    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, 0.0)[:top]]
+    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, Wish())[:top]]
 
 
 def _ranked(films: FilmIndex, wish: Wish, top: int) -> list[Ranked]:
     asked = understand(wish.text)
     query, liked = _query(films, wish, asked)
     scores = _popularity(films) if query is None else query.scores(films.vectors)
-    order = _order(films, scores, eligible_rows(films, wish, asked), wish.dial)[:top]
+    order = _order(films, scores, eligible_rows(films, wish, asked), wish)[:top]
     words = asked.words or wish.text
     return [
         Ranked(
@@ -174,11 +172,14 @@ def _popularity(films: FilmIndex) -> NDArray[np.float32]:
     return np.asarray(films.likes / max(1, films.likes.max(initial=0)), np.float32)
 
 
-def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, dial: float) -> NDArray[np.intp]:
+def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, wish: Wish) -> NDArray[np.intp]:
     """Eligible rows, best first; ties go to the more popular film, then to the older entry of the catalogue."""
     rows = np.flatnonzero(mask)
-    best = scores[rows] - np.float32(dial * _DIAL) * films.popularity_rank[rows] if dial else scores[rows]
-    return rows[np.lexsort((rows, -films.likes[rows], -best))]
+    dialled = turned(scores, films.popularity_rank, wish.dial) if wish.dial else scores
+    order = rows[np.lexsort((rows, -films.likes[rows], -dialled[rows]))]
+    if wish.variety:
+        order[:VARIED] = diversified(films.vectors, dialled, order[:VARIED], wish.variety)
+    return order
 
 
 def _suggestions(

@@ -27,6 +27,7 @@ class Wish:
     longest: int | None = None  # minutes
     hidden: frozenset[int] = frozenset()  # never shown; liked films never are anyway
     dial: float = 0.0  # from -1, popular films first, to 1, hidden gems first
+    variety: float = 0.0  # from 0, the order by similarity, to 1, neighbours in the list as different as can be
 
 
 def eligible_rows(films: FilmIndex, wish: Wish, asked: Understanding) -> Mask:

@@ -19,7 +19,11 @@ from numpy.typing import NDArray
 
 from .sparse import Floats
 
+Rows = Sequence[int] | NDArray[np.integer]
+
 LEXICAL_RATIO = 0.6  # of the lexical term's spread over the catalogue to the vectors'
+DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
+VARIED = 200  # places at the top that variety reorders; further down nobody would notice
 EVERYBODY = 0.8  # what most people like, beside a request's own vector
 
 
@@ -89,7 +93,7 @@ def everybody(vectors: Floats, likes: NDArray[np.integer]) -> Floats:
 
 def query_for(
     vectors: Floats,
-    liked: Sequence[int] | NDArray[np.integer],
+    liked: Rows,
     request: Floats | None,
     words: Floats | None,
     liked_by_all: Floats,
@@ -105,9 +109,21 @@ def query_for(
     return query if words is None else query.with_words(words, vectors)
 
 
-def diversified(
-    vectors: Floats, scores: Floats, rows: Sequence[int] | NDArray[np.integer], variety: float
-) -> list[int]:
+def turned(scores: Floats, popularity_rank: Floats, dial: float) -> Floats:
+    """Scores (n,) with the dial turned from -1, towards popular films (rank 1), to 1, towards hidden gems (rank -1)."""
+    return np.asarray(scores - np.float32(DIAL * dial) * popularity_rank, np.float32)
+
+
+def popularity_ranks(likes: NDArray[np.integer]) -> Floats:
+    """From -1 for the least liked of n films to 1 for the most liked; equally liked films share a rank, (n,)."""
+    if len(likes) < 2:
+        return np.zeros(len(likes), np.float32)
+    _, group, sizes = np.unique(likes, return_inverse=True, return_counts=True)
+    middle = np.cumsum(sizes) - (sizes + 1) / 2
+    return np.asarray(2 * middle[group] / (len(likes) - 1) - 1, np.float32)
+
+
+def diversified(vectors: Floats, scores: Floats, rows: Rows, variety: float) -> list[int]:
     """Reorder the best rows so that neighbours in the list differ (maximal marginal relevance).
 
     Carbonell and Goldstein 1998: next comes the row with the highest (1 - variety) * score - variety * (highest cosine

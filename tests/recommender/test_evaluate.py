@@ -80,6 +80,13 @@ def test_files_are_measured_with_their_requests(files: list[str]) -> None:
     }
 
 
+def test_the_dial_and_variety_are_measured(busy_site: None) -> None:
+    table = evaluate("--protocol", "variety")["variety"]
+    assert {"plain", "variety 0.6", "popular", "hidden gems"} <= set(table)
+    assert table["popular"]["mean popularity"]["mean"] >= table["hidden gems"]["mean popularity"]["mean"]
+    assert set(table["plain"]) == {"recall@20", "ndcg@10", "coverage", "mean popularity", "intra-list similarity"}
+
+
 def test_a_table_for_people_and_how_long_it_takes(files: list[str]) -> None:
     out, err = StringIO(), StringIO()
     options = [*files, "--protocol", "request", "--baselines", "none"]
@@ -92,7 +99,7 @@ def test_a_table_for_people_and_how_long_it_takes(files: list[str]) -> None:
 @pytest.mark.parametrize(
     ("options", "cure"),
     [
-        (["--protocol", "hot"], "Known: cold, request, warm"),
+        (["--protocol", "hot"], "Known: cold, request, variety, warm"),
         (["--baselines", "netflix"], "Known: als"),
         (["--folds", "1"], "at least 2"),
         (["--seed", "-1"], "at least 0"),

@@ -140,6 +140,14 @@ def test_the_dial_turns_towards_popular_films_and_hidden_gems(films: dict[str, M
     assert titles(Wish(liked=liked, dial=1))[0] == "space 2"
 
 
+def test_variety_lets_neighbours_in_the_list_differ(films: dict[str, Movie]) -> None:
+    liked = (films["space 1"].pk, films["farce 1"].pk)
+    plain, varied = titles(Wish(liked=liked)), titles(Wish(liked=liked, variety=0.7))
+    assert plain[0] == varied[0] == "between"
+    assert sorted(plain) == sorted(varied)
+    assert {title[:5] for title in varied[1:3]} == {"space", "farce"}
+
+
 def test_without_likes_and_words_the_most_liked_films_come_first(films: dict[str, Movie]) -> None:
     for _ in range(2):
         like(make_user(), films["farce 3"])

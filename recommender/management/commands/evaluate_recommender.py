@@ -11,11 +11,20 @@ from django.utils.translation import gettext as _
 
 from recommender.evaluation_files import UnusableFile, read_data
 from recommender.ml.baselines import MissingLibrary
+from recommender.ml.batches import Likes
+from recommender.ml.encoder import Encoder
 from recommender.ml.evaluation import BASELINES, OURS, Data, Report, Step, TooLittleData, evaluate
+from recommender.ml.variety import measure
 from recommender.pipeline import NotReady, data_of_this_site, train_for_test
 
 PROTOCOLS = ("warm", "cold", "request")
-_SHOWN = ("recall@20", "recall@50", "ndcg@10", "ndcg@100", "coverage")
+VARIETY = "variety"
+
+
+_PROTOCOL_HELP = (
+    "some of warm, cold, request, separated by commas (default: all that there is data for); "
+    "variety shows what the dial and variety cost and bring"
+)
 
 
 class Command(BaseCommand):
@@ -30,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         known = sorted({name for names in BASELINES.values() for name in names})
-        parser.add_argument("--protocol", metavar="NAMES", help=f"some of {','.join(PROTOCOLS)}, separated by commas")
+        parser.add_argument("--protocol", metavar="NAMES", help=_PROTOCOL_HELP)
         parser.add_argument("--baselines", metavar="NAMES", help=f"some of {','.join(known)}, or none (default: all)")
         parser.add_argument("--folds", metavar="N", type=int, default=5, help="parts to test on in turn (default 5)")
         parser.add_argument("--seed", metavar="N", type=int, default=0, help="another seed gives other parts")
@@ -43,27 +52,35 @@ class Command(BaseCommand):
         if folds < 2 or seed < 0:
             raise CommandError(_("--folds is at least 2 and --seed at least 0."))
         known = {name for names in BASELINES.values() for name in names}
-        wanted = _names(options["protocol"], set(PROTOCOLS), "--protocol") or PROTOCOLS
+        wanted = _names(options["protocol"], {*PROTOCOLS, VARIETY}, "--protocol") or PROTOCOLS
         baselines = _names(options["baselines"], known, "--baselines")
         clock = _Clock(lambda line: self.stderr.write(line) if verbosity else None)
         try:
             data = _data(options)
             names = [name for name in PROTOCOLS if name in wanted and (name != "request" or data.requests)]
-            if not names:
+            if not names and VARIETY not in wanted:
                 raise CommandError(_("The request protocol needs --requests FILE."))
-            clock.start(len(data.records), len(data.likes), names, folds)
-            report = evaluate(
-                data,
-                lambda likes: train_for_test(data.records, likes),
-                names=names,
-                baselines=baselines,
-                folds=folds,
-                seed=seed,
-                progress=clock.tick,
+            clock.start(
+                len(data.records), len(data.likes), [name for name in wanted if name in (*names, VARIETY)], folds
             )
+            report = _report(data, names, VARIETY in wanted, baselines, folds, seed, clock)
         except (UnusableFile, TooLittleData, MissingLibrary, NotReady) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(json.dumps(report) if options["json"] else _table(report))
+
+
+def _report(
+    data: Data, names: list[str], variety: bool, baselines: list[str] | None, folds: int, seed: int, clock: "_Clock"
+) -> Report:
+    def learn(likes: Likes) -> Encoder:
+        return train_for_test(data.records, likes)
+
+    report: Report = {}
+    if names:
+        report = evaluate(data, learn, names=names, baselines=baselines, folds=folds, seed=seed, progress=clock.tick)
+    if variety:
+        report[VARIETY] = measure(data, learn, folds=folds, seed=seed)
+    return report
 
 
 class _Clock:
@@ -126,9 +143,10 @@ def _data(options: dict[str, Any]) -> Data:
 def _table(report: Report) -> str:
     lines = []
     for protocol, systems in report.items():
-        lines.append(f"{protocol:12}" + "".join(f"{metric:>18}" for metric in _SHOWN))
-        for system, metrics in systems.items():
-            cells = (f"{metrics[name]['mean']:.4f} ± {metrics[name]['se']:.4f}" for name in _SHOWN)
-            lines.append(f"  {system:10}" + "".join(f"{cell:>18}" for cell in cells))
+        metrics = list(next(iter(systems.values())))
+        lines.append(f"{protocol:14}" + "".join(f"{metric:>24}" for metric in metrics))
+        for system, found in systems.items():
+            cells = (f"{found[name]['mean']:.4f} ± {found[name]['se']:.4f}" for name in metrics)
+            lines.append(f"  {system:12}" + "".join(f"{cell:>24}" for cell in cells))
         lines.append("")
     return "\n".join(lines).rstrip()

@@ -31,12 +31,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--query", metavar="TEXT", default="", help="the request in own words")
         parser.add_argument("--genre", metavar="NAME", action="append", default=[], help="a genre; may be repeated")
+        parser.add_argument("--dial", metavar="X", type=float, default=0.0, help="-1 popular films ... 1 hidden gems")
+        parser.add_argument("--variety", metavar="X", type=float, default=0.0, help="0 by similarity ... 1 most varied")
         parser.add_argument("--top", metavar="N", type=int, default=10, help="how many films (default 10)")
         parser.add_argument("--json", action="store_true", help="one JSON object for programs")
 
     def handle(self, *, user: str | None, like: list[str], query: str, genre: list[str], **options: Any) -> None:
         if not 1 <= options["top"] <= 1000:
             raise CommandError(_("--top is a number from 1 to 1000."))
+        if not (-1 <= options["dial"] <= 1 and 0 <= options["variety"] <= 1):
+            raise CommandError(_("--dial is a number from -1 to 1, --variety one from 0 to 1."))
         liked = [*(_film_called(title).pk for title in like), *(_likes_of(user) if user else ())]
         wish = Wish(
             liked=tuple(dict.fromkeys(liked)), text=query, genres=tuple(_genre_called(name).pk for name in genre)
