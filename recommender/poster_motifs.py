@@ -125,21 +125,16 @@ def beam(paint: Paint, k: Knobs) -> str:
     return cone + inner + _circle(36, y, _between(15, 22, k[3]), paint.ink)
 
 
-def skyline(paint: Paint, k: Knobs) -> str:
-    """A town by night, some windows lit."""
-    shapes, x, i = [], -10.0, 0
-    while x < 300:
-        width = 34 + (i * 29 + int(k[0] * 50)) % 34
-        height = 80 + (i * 67 + int(k[1] * 170)) % 150
-        shapes.append(_rect(x, 292 - height, width, height, paint.figure, _faint(0.55 + i % 3 * 0.2)))
-        shapes += [
-            _rect(x + 7 + j % 2 * 13, 292 - height + 12 + j // 2 * 20, 6, 9, paint.ground)
-            for j in range(height // 10)
-            if (i * 7 + j * 5 + int(k[2] * 12)) % 3 and 12 + j // 2 * 20 < height - 14
-        ]
-        x += width + 3
-        i += 1
-    return _circle(_between(60, 240, k[3]), 60, _between(14, 26, k[4]), paint.ink) + "".join(shapes)
+def columns(paint: Paint, k: Knobs) -> str:
+    """Columns of many heights, like organ pipes, with a light above."""
+    width = _between(24, 44, k[0])
+    gap, shapes = width * 0.16, []
+    for i in range(int(300 / (width + gap)) + 2):
+        x = i * (width + gap) - width * k[1]
+        top = 292 - 60 - (150 * abs(sin(i * _between(0.6, 2.2, k[2]) + k[3] * pi)))
+        shape = f"M{x:.1f} 292V{top:.1f}a{width / 2:.1f} {width / 2:.1f} 0 0 1 {width:.1f} 0V292z"
+        shapes.append(_path(shape, paint.figure, _faint((0.55, 1, 0.75)[i % 3])))
+    return _circle(_between(60, 240, k[3]), 54, _between(14, 26, k[4]), paint.ink) + "".join(shapes)
 
 
 def tiles(paint: Paint, k: Knobs) -> str:
@@ -229,5 +224,5 @@ def road(paint: Paint, k: Knobs) -> str:
 
 
 MOTIFS: tuple[Motif, ...] = (
-    moon, rings, stripes, sunset, peaks, waves, beam, skyline, tiles, dots, arches, curtain, eye, road,
+    moon, rings, stripes, sunset, peaks, waves, beam, columns, tiles, dots, arches, curtain, eye, road,
 )  # fmt: skip

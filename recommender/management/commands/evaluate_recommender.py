@@ -89,7 +89,8 @@ class _Clock:
     def __init__(self, say: Any) -> None:
         self.say = say
 
-    def start(self, films: int, likes: int, names: list[str], folds: int) -> None:
+    def start(self, data: Data, names: list[str], folds: int) -> None:
+        films, likes = len(data.records), len(data.likes)
         self.trainings = sum(1 if name == "request" else folds for name in names)
         self.trained, self.spent, self.last = 0, 0.0, time.monotonic()
         guess = self.trainings * (0.02 * films + 0.001 * likes + 5) / 60
