@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
 from catalog.importing import import_films
 from catalog.models import Credit, Movie
@@ -172,3 +173,25 @@ def test_what_was_announced_is_silent_on_a_dry_run(tmp_path: Path, django_captur
     with django_capture_on_commit_callbacks() as callbacks:
         run("import_movies", write(tmp_path, "title\nHeat\n"), "--dry-run")
     assert callbacks == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.importing.films.CHUNK", 2)
+    path = write(tmp_path, "title\n" + "".join(f"Film {n}\n" for n in range(7)))
+    chunks: list[int] = []
+
+    def press_ctrl_c(movie_ids: list[int], **kwargs: object) -> None:
+        chunks.append(len(movie_ids))
+        if len(chunks) == 3:
+            raise KeyboardInterrupt
+
+    movies_changed.connect(press_ctrl_c)
+    try:
+        with pytest.raises(CommandError, match="Run the command again to bring in the rest") as stop:
+            run("import_movies", path)
+    finally:
+        movies_changed.disconnect(press_ctrl_c)
+    assert stop.value.returncode == 130
+    assert Movie.objects.count() == 6
+    assert "1 created, 0 updated, 6 unchanged" in run("import_movies", path)
