@@ -33,11 +33,9 @@ class Command(BaseCommand):
         except Unreadable as problem:
             raise CommandError(f"{file}: {problem}") from problem
         except KeyboardInterrupt as stop:
-            raise CommandError(
-                _("Stopped after %(rows)d rows, which are kept. Run the command again to bring in the rest.")
-                % {"rows": 0 if dry_run else progress.done},
-                returncode=130,
-            ) from stop
+            kept = _("Stopped after %(rows)d rows, which are kept. Run the command again to bring in the rest.")
+            words = _("Stopped. Nothing was written.") if dry_run else kept % {"rows": progress.done}
+            raise CommandError(words, returncode=130) from stop
         if verbosity > 0:
             self.stdout.write(_words(report, dry_run=dry_run, everything=verbosity > 1))
 
