@@ -12,7 +12,7 @@ _LINE = 1.08  # line height, in font sizes
 _ROOM = 116  # the tallest title
 _WIDTHS = (
     (frozenset("iljtfrI.,:;'!|()[]-1"), 0.38),
-    (frozenset("mwMWЖШЩЮМФЫжшщюмфыDOQGNHУДОНИП@%&"), 0.82),
+    (frozenset("mwMWЖШЩЮМФЫжшщюмфыDOQGNHУДОНИП@%&"), 0.86),
 )
 
 
@@ -42,7 +42,7 @@ def _width(char: str) -> float:
             return width
     if char == " ":
         return 0.3
-    return 0.7 if char.isupper() else 0.61
+    return 0.74 if char.isupper() else 0.64
 
 
 def printable(text: str) -> str:

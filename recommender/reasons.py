@@ -103,22 +103,19 @@ def closeness(similarity: float) -> str:
 
 
 def _sentence(shares: Sequence[Share], known: dict[int, Behind], owner: str) -> SafeString:
+    """The one or two liked films that tell most, and the words; what weighs more comes first."""
     films = [share for share in shares if share.film_id in known and share.part > 0]
-    names = [
-        format_html("<i>{}</i>", known[share.film_id or 0].title)
-        for share in films[:2]
-        if share.part >= films[0].part * _TELLING
-    ]
-    words = next((share.words for share in shares if share.film_id is None and share.part > 0), "")
+    named = [share for share in films[:2] if share.part >= films[0].part * _TELLING]
+    asked = next((share for share in shares if share.film_id is None and share.part > 0), None)
     pieces = []
-    if names:
+    if named:
+        titles = format_html_join(_(" and "), "<i>{}</i>", ((known[share.film_id or 0].title,) for share in named))
         liked = _("Because {owner} liked {films}") if owner else _("Because you liked {films}")
-        joined = format_html_join(_(" and "), "{}", ((name,) for name in names))
-        pieces.append(format_html(liked, owner=owner, films=joined))
-    if words:
-        asked = _("your words “{words}”") if names else _("For your words “{words}”")
-        pieces.append(format_html(asked, words=words))
-    return format_html_join("; ", "{}", ((piece,) for piece in pieces))
+        pieces.append((sum(share.part for share in named), format_html(liked, owner=owner, films=titles)))
+    if asked:
+        pieces.append((asked.part, format_html(_("For your words “{words}”"), words=asked.words)))
+    pieces.sort(key=lambda piece: -piece[0])
+    return format_html_join(". ", "{}", ((words,) for _part, words in pieces))
 
 
 def _parts(suggestion: Suggestion, known: dict[int, Behind]) -> tuple[Part, ...]:

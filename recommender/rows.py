@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from catalog.models import User
 
-LONG = 12  # films in a row
+LONG = 10  # films in a row
 RECENT = 2  # liked films with a row of their own
 _NEWEST = 60
 
@@ -53,9 +53,12 @@ def rows(shelf: Shelf, user: User | AnonymousUser) -> list[Row]:
     found = []
     for plan in chosen:
         films = [Suggestion(movies[f.movie_id], f.similarity, f.shares) for f in plan.films if f.movie_id in movies]
+        cards = reasons.cards(films, known=behind)
+        if plan.about is not None:  # all of the score comes from the film in the title: there is nothing to break down
+            cards = [replace(card, reason=None, note=card.reason.closeness if card.reason else "") for card in cards]
         named = behind[plan.about].title if plan.about in behind else ""
         if films and (named or plan.about is None):
-            found.append(Row(plan.title.replace("{film}", named), plan.why, reasons.cards(films, known=behind)))
+            found.append(Row(plan.title.replace("{film}", named), plan.why, cards))
     return found
 
 

@@ -7,21 +7,32 @@ const toast = document.getElementById("toast");
 let hideToast = 0;
 
 /* Presses on a film (like, seen, ...) belong to one form; send them without leaving the page. */
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
   const button = event.submitter;
   if (event.target.id !== "shelf-form" || !button || !window.htmx) return;
   event.preventDefault();
-  const card = button.closest("[data-card], .film-text");
   const values = Object.fromEntries(new FormData(event.target, button));
   const path = button.getAttribute("formaction");
-  window.htmx.ajax("POST", path, { values, target: toast, swap: "innerHTML" }).then(() => {
-    // The pressed button was replaced; keep the keyboard where it was.
-    const fresh = document.querySelector("[data-refresh]");
-    if (fresh) return window.htmx.ajax("GET", fresh.dataset.refresh, { target: fresh, swap: "innerHTML" });
-    const again = card && card.querySelector(`[formaction="${CSS.escape(path)}"], [formaction="${path}"]`);
-    if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
-  });
+  const fresh = document.querySelector("[data-refresh]");
+  if (fresh) return pick(path, values, fresh);
+  const place = button.closest("[data-card], .film-text");
+  await window.htmx.ajax("POST", path, { values, target: toast, swap: "innerHTML" });
+  // The pressed button was replaced; keep the keyboard where it was.
+  const again = place && place.querySelector(`[formaction="${path}"]`);
+  if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
 });
+
+/* The first visit shows other films after each pick. */
+async function pick(path, values, fresh) {
+  try {
+    const answer = await fetch(path, { method: "POST", body: new URLSearchParams(values), headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(answer.statusText);
+  } catch {
+    return sayFailure();
+  }
+  await window.htmx.ajax("GET", fresh.dataset.refresh, { target: fresh, swap: "innerHTML" });
+  if (document.activeElement === document.body) fresh.querySelector(".picks .pick")?.focus({ preventScroll: true });
+}
 
 /* Messages stay long enough to press "Undo", and while somebody is at them. */
 function keepToast() {
