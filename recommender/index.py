@@ -81,8 +81,8 @@ class FilmIndex:
 
     @cached_property
     def everybody(self) -> NDArray[np.float32]:
-        """The unit direction (dimension,) of what most people like; zero while nobody likes anything."""
-        return everybody(self.vectors, self.likes)
+        """What most people like (dimension,), the longer the more people it stands on."""
+        return everybody(self.vectors, self.likes, Like.objects.values("user").distinct().count())
 
     @cached_property
     def popularity_rank(self) -> NDArray[np.float32]:

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from recommender import index
+
+# A busy machine is no bug, so no example has a time limit; and the same examples everywhere, so that a failure stays.
+hypothesis.settings.register_profile("movierec", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("movierec")
 
 
 @pytest.fixture(autouse=True)

@@ -133,18 +133,22 @@ class _Bench:
 
     def _ours(self, trial: Trial) -> Scores:
         vectors = self._vectors(self.train_fn(trial.likes))
-        popular = everybody(vectors, trial.likes.counts(len(vectors)))
+        popular = _everybody(vectors, trial.likes)
         return np.stack([query_for(vectors, films, None, None, popular).scores(vectors) for films in trial.given])
 
     def _ours_asked(self, texts: Sequence[str]) -> Scores:
         encoder = self.train_fn(self.data.likes)
         vectors, words = self._vectors(encoder), LexicalIndex.build(self.data.records)
-        popular = everybody(vectors, self.data.likes.counts(len(vectors)))
+        popular = _everybody(vectors, self.data.likes)
         queries = (query_for(vectors, [], encoder.encode_request(t), words.scores(t), popular) for t in texts)
         return np.stack([query.scores(vectors) for query in queries])
 
     def _vectors(self, encoder: Encoder) -> Floats:
         return encoder.encode(self.data.records, range(len(self.data.records)))
+
+
+def _everybody(vectors: Floats, likes: Likes) -> Floats:
+    return everybody(vectors, likes.counts(len(vectors)), len(np.unique(likes.visitors)))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ Rows = Sequence[int] | NDArray[np.integer]
 LEXICAL_RATIO = 0.6  # of the lexical term's spread over the catalogue to the vectors'
 DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
 VARIED = 200  # places at the top that variety reorders; further down nobody would notice
-EVERYBODY = 0.8  # what most people like, beside a request's own vector
+EVERYBODY = 0.8  # length of what most people like, beside a request's own vector, for very many visitors
+FEW_VISITORS = 100  # so many have half that say
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,14 @@ class Query:
         return np.asarray(vectors @ self.direction, np.float32)
 
 
-def everybody(vectors: Floats, likes: NDArray[np.integer]) -> Floats:
-    """The unit direction (d,) of what most people like: the films' vectors (n, d), weighted by their likes (n,)."""
+def everybody(vectors: Floats, likes: NDArray[np.integer], visitors: int) -> Floats:
+    """What most people like, (d,): the films' vectors (n, d) weighted by their likes (n,).
+
+    Its length, below EVERYBODY, grows with the number of visitors behind it: what a few people like says little.
+    """
     direction = likes.astype(np.float32) @ vectors
-    return np.asarray(direction / _length(direction), np.float32)
+    lean = EVERYBODY * visitors / (visitors + FEW_VISITORS)
+    return np.asarray(lean * direction / _length(direction), np.float32)
 
 
 def query_for(
@@ -104,7 +109,7 @@ def query_for(
     nothing. The request leans towards what people like, `liked_by_all` (d,): words seldom tell good from bad.
     """
     if request is not None and request.any():
-        request = request + np.float32(EVERYBODY) * liked_by_all
+        request = request + liked_by_all
     query = Query.of(vectors[liked], request)
     return query if words is None else query.with_words(words, vectors)
 

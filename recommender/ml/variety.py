@@ -44,7 +44,7 @@ def measure(data: Data, train_fn: Callable[[Likes], Encoder], *, folds: int = 5,
 def _lists(data: Data, encoder: Encoder, trial: Trial) -> dict[str, dict[str, float]]:
     vectors = encoder.encode(data.records, range(len(data.records)))
     likes = trial.likes.counts(len(vectors))
-    ranks, popular = popularity_ranks(likes), everybody(vectors, likes)
+    ranks, popular = popularity_ranks(likes), everybody(vectors, likes, len(np.unique(trial.likes.visitors)))
     lists: dict[str, list[list[int]]] = {name: [] for name in SETTINGS}
     for given in trial.given:
         scores = query_for(vectors, given, None, None, popular).scores(vectors)

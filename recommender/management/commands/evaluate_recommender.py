@@ -60,9 +60,7 @@ class Command(BaseCommand):
             names = [name for name in PROTOCOLS if name in wanted and (name != "request" or data.requests)]
             if not names and VARIETY not in wanted:
                 raise CommandError(_("The request protocol needs --requests FILE."))
-            clock.start(
-                len(data.records), len(data.likes), [name for name in wanted if name in (*names, VARIETY)], folds
-            )
+            clock.start(data, [name for name in wanted if name in (*names, VARIETY)], folds)
             report = _report(data, names, VARIETY in wanted, baselines, folds, seed, clock)
         except (UnusableFile, TooLittleData, MissingLibrary, NotReady) as problem:
             raise CommandError(str(problem)) from problem
