@@ -53,6 +53,11 @@ class ModelVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def quality(self, protocol: str, system: str, metric: str = "ndcg@100") -> dict[str, float] | None:
+        """Mean and standard error of a stored figure, or None where it was not measured."""
+        found: dict[str, float] | None = self.metrics.get(protocol, {}).get(system, {}).get(metric)
+        return found
+
     @property
     def folder(self) -> Path:
         """Where the trained model lies on disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 class NotReady(Exception):
     """Something is missing before this can be done; the message names the cure."""
+
+
+class Worse(Exception):
+    """The version would make the site worse; the message says by how much."""
 
 
 class Stopped(Exception):
@@ -183,8 +188,15 @@ def only_training() -> Iterator[None]:
         yield
 
 
-def activate(version: ModelVersion, *, progress: Callable[[Refreshed], None] = lambda done: None) -> None:
-    """Let a version serve the site: compute the vectors it lacks, then switch in one transaction."""
+def activate(
+    version: ModelVersion, *, force: bool = False, progress: Callable[[Refreshed], None] = lambda done: None
+) -> None:
+    """Let a version serve the site: compute the vectors it lacks, then switch in one transaction.
+
+    Raises NotReady when its files are missing or damaged, and Worse unless `force`.
+    """
+    if not force and (reason := what_is_worse(version, ModelVersion.objects.active())):
+        raise Worse(reason)
     try:
         encoder_of(version)
         refresh(version, progress=progress)
@@ -194,3 +206,21 @@ def activate(version: ModelVersion, *, progress: Callable[[Refreshed], None] = l
         ModelVersion.objects.filter(is_active=True).exclude(pk=version.pk).update(is_active=False)
         ModelVersion.objects.filter(pk=version.pk).update(is_active=True, activated_at=timezone.now())
     version.refresh_from_db()
+
+
+def what_is_worse(version: ModelVersion, active: ModelVersion | None) -> str:
+    """Why a version should not serve, or nothing: it ranks worse than popularity, or than the active version.
+
+    A difference counts when it is larger than its standard error: on a small site chance alone moves the figures.
+    """
+    ours = version.quality("warm", "vae")
+    rivals = [(_("popularity"), version.quality("warm", "popularity"))]
+    if active is not None and active != version:
+        rivals.append((_("the active version %s") % active, active.quality("warm", "vae")))
+    for name, rival in rivals:
+        if ours and rival and rival["mean"] - ours["mean"] > math.hypot(rival["se"], ours["se"]):
+            return _(
+                "Version %(version)s is worse than %(rival)s for visitors it never saw: "
+                "NDCG@100 %(ours).3f against %(theirs).3f."
+            ) % {"version": version, "rival": name, "ours": ours["mean"], "theirs": rival["mean"]}
+    return ""

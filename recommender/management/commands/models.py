@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from recommender.models import ModelVersion
-from recommender.pipeline import NotReady, activate
+from recommender.pipeline import NotReady, Worse, activate
 
 
 class Command(BaseCommand):
@@ -17,11 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
+        parser.add_argument("--force", action="store_true", help="activate it although it ranks worse")
         parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one")
 
-    def handle(self, *, activate: str | None, active: bool, **options: Any) -> None:
+    def handle(self, *, activate: str | None, active: bool, force: bool, **options: Any) -> None:
         if activate:
-            self._activate(activate)
+            self._activate(activate, force)
         elif active:
             version = ModelVersion.objects.active()
             if version is None:
@@ -30,14 +31,18 @@ class Command(BaseCommand):
         else:
             self._list()
 
-    def _activate(self, name: str) -> None:
+    def _activate(self, name: str, force: bool) -> None:
         version = ModelVersion.objects.filter(name=name).first()
         if version is None:
             raise CommandError(_("There is no version “%(name)s”; manage.py models lists them.") % {"name": name})
         try:
-            activate(version)
+            activate(version, force=force)
         except NotReady as problem:
             raise CommandError(str(problem)) from problem
+        except Worse as problem:
+            raise CommandError(
+                _("%(problem)s Add --force to activate it all the same.") % {"problem": problem}
+            ) from problem
         self.stdout.write(_("%(name)s serves the site now.") % {"name": version})
 
     def _list(self) -> None:
@@ -51,4 +56,15 @@ class Command(BaseCommand):
                 "likes": version.likes,
                 "seconds": version.seconds,
             }
-            self.stdout.write(f"{mark} {version.name}  {version.created_at:%Y-%m-%d %H:%M}  {facts}")
+            self.stdout.write(f"{mark} {version.name}  {facts}{_quality(version)}")
+
+
+def _quality(version: ModelVersion) -> str:
+    """The stored NDCG@100 for unseen visitors beside popularity's, where they were measured."""
+    ours, popularity = version.quality("warm", "vae"), version.quality("warm", "popularity")
+    if not ours or not popularity:
+        return ""
+    return ", " + _("NDCG@100 %(ours).3f (popularity %(popularity).3f)") % {
+        "ours": ours["mean"],
+        "popularity": popularity["mean"],
+    }

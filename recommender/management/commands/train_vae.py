@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from recommender.interrupts import stop_on_interrupt
-from recommender.pipeline import NotReady, Stopped, TrainOptions, train
+from recommender.pipeline import NotReady, Stopped, TrainOptions, Worse, train
 
 if TYPE_CHECKING:
     from recommender.ml.training import Progress
@@ -44,6 +44,9 @@ class Command(BaseCommand):
                 version = train(wanted, say=say, progress=lambda done: say(_line(done)), should_stop=should_stop)
         except NotReady as problem:
             raise CommandError(str(problem)) from problem
+        except Worse as problem:
+            cure = _("The version is kept. Look at manage.py models; --activate VERSION --force lets it serve.")
+            raise CommandError(f"{problem} {cure}") from problem
         except Stopped as stopped:
             raise CommandError(str(stopped), returncode=130) from stopped
         say(
