@@ -33,7 +33,7 @@ class _Cards(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        if tag == "article" and "data-card" in found:
+        if "data-card" in found:
             self.ids.append(int((found["id"] or "").removeprefix("film-")))
 
 

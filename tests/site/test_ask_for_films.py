@@ -134,7 +134,7 @@ def all_pages(client: Client, address: str) -> list[list[int]]:
         answer = client.get(address)
         pages.append(shown(answer))
         page = answer.content.decode()
-        at = page.find('<p class="more"><a class="button quiet" href="')
+        at = page.find('<li class="more"><a class="button quiet" href="')
         address = page[at:].split('"')[5].replace("&amp;", "&") if at >= 0 else ""
     return pages
 
