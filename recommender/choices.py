@@ -39,7 +39,9 @@ def _remembered(key: str, read: Callable[[], Choices]) -> Choices:
     return cast(Choices, cache.get_or_set(key, read, _FRESH))
 
 
-def _forget(sender: type[Model], **_rest: object) -> None:
+def _forget(sender: type[Model], instance: Model, **_rest: object) -> None:
+    if isinstance(instance, User) and not instance.is_demo:
+        return  # every log-in saves a user; only demo profiles are offered
     cache.delete_many(["choices:genres", "choices:countries", "choices:profiles"])
 
 

@@ -33,6 +33,14 @@ DIAL = [
 LENGTHS = [(90, _("up to 1½ hours")), (120, _("up to 2 hours")), (150, _("up to 2½ hours")), (180, _("up to 3 hours"))]
 
 
+def _year(label: Any) -> forms.IntegerField:
+    """A year, typed into a text field: one that takes digits only would lose what was mistyped."""
+    digits = forms.TextInput(attrs={"inputmode": "numeric", "size": 4})
+    return forms.IntegerField(
+        label=label, required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR, widget=digits, localize=False
+    )
+
+
 class WishForm(forms.Form):
     """What a visitor would like to see. Every field may stay empty; what is not offered is refused."""
 
@@ -42,8 +50,8 @@ class WishForm(forms.Form):
     genre = forms.TypedMultipleChoiceField(label=_("Genres"), required=False, coerce=int)
     without = forms.TypedMultipleChoiceField(label=_("Without these genres"), required=False, coerce=int)
     country = forms.TypedMultipleChoiceField(label=_("Countries"), required=False, coerce=int)
-    year_from = forms.IntegerField(label=_("From year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
-    year_to = forms.IntegerField(label=_("To year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    year_from = _year(_("From year"))
+    year_to = _year(_("To year"))
     longest = forms.TypedChoiceField(
         label=_("Length"), required=False, coerce=int, empty_value=None, choices=[("", _("any length")), *LENGTHS]
     )

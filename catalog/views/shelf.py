@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -64,23 +65,31 @@ def mark(request: HtmxRequest, pk: int, kind: str) -> HttpResponse:
 
 
 def _put(request: HtmxRequest, kind: str, movie: Movie, *, on: bool) -> HttpResponse:
-    shelf_of(request).put(kind, movie, on=on)
+    shelf = shelf_of(request)
+    before = [other for other in KINDS if shelf.holds(other, movie.pk)]
+    shelf.put(kind, movie, on=on)
+    for other in request.GET.getlist("restore"):
+        if other in KINDS:
+            shelf.put(other, movie, on=True)
+    lost = [other for other in before if other != kind and not shelf.holds(other, movie.pk)]
     done = str(_DONE[kind, on]) % {"film": movie.text_in()[0]}
+    undo = _undo(kind, movie, on=not on, restore=lost)
     if request.htmx:
-        context = {"movie": movie, "done": done, "undo": _undo(kind, movie, on=on)}
-        return render(request, "catalog/_put.html", context)
-    messages.success(request, format_html("{} {}", done, _undo(kind, movie, on=on)))
+        return render(request, "catalog/_put.html", {"movie": movie, "done": done, "undo": undo})
+    messages.success(request, format_html("{} {}", done, undo))
     return redirect(_back(request, movie))
 
 
-def _undo(kind: str, movie: Movie, *, on: bool) -> SafeString:
-    """A button that sends the opposite; it belongs to the one form that every page has for such presses."""
+def _undo(kind: str, movie: Movie, *, on: bool, restore: list[str]) -> SafeString:
+    """A button that takes a press back, and with it what the press swept aside (a seen film leaves the watchlist)."""
     if kind == LIKED:
         address, name = reverse("catalog:like", args=[movie.pk]), "liked"
     else:
         address, name = reverse("catalog:mark", args=[movie.pk, kind]), "on"
+    if restore:
+        address += f"?{urlencode({'restore': restore}, doseq=True)}"
     button = '<button class="link" form="shelf-form" formaction="{}" name="{}" value="{}">{}</button>'
-    return format_html(button, address, name, "0" if on else "1", _("Undo"))
+    return format_html(button, address, name, "1" if on else "0", _("Undo"))
 
 
 def _back(request: HttpRequest, movie: Movie) -> str:

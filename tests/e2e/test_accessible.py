@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from catalog.models import Movie
+from catalog.models import Genre, Movie, Person
 from tests.builders import make_movie
 from tests.e2e.conftest import Open
 
@@ -17,6 +17,10 @@ PAGES = [
     "/my-films/",
     "/accounts/sign-up/",
     "/accounts/log-in/",
+    "/accounts/password/forgotten/",
+    "/start/",
+    "person",
+    "genre",
 ]
 
 
@@ -25,10 +29,15 @@ def test_axe_finds_nothing(open_browser: Open, films: list[Movie], theme: str) -
     page = open_browser("/films/", color_scheme=theme, viewport={"width": 390, "height": 844})
     page.get_by_role("button", name="Like Crime film 1", exact=True).click()
     page.get_by_role("status").get_by_role("button", name="Undo").wait_for()
+    addresses = {
+        "film": films[0].get_absolute_url(),
+        "person": f"/people/{Person.objects.order_by('pk')[0].pk}/",
+        "genre": f"/genres/{Genre.objects.order_by('pk')[0].pk}/",
+    }
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 844})
         for path in PAGES:
-            page.goto(films[0].get_absolute_url() if path == "film" else path)
+            page.goto(addresses.get(path, path))
             found = Axe().run(page)
             assert found.violations_count == 0, f"{path} {theme} {width}\n{found.generate_report()}"
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -54,3 +63,17 @@ def test_long_words_do_not_break_the_page(open_browser: Open, films: list[Movie]
     movie = make_movie("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2, description="x" * 500)
     page = open_browser(movie.get_absolute_url(), viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_on_a_press_is_accessible_too(open_browser: Open, films: list[Movie], theme: str) -> None:
+    page = open_browser(films[0].get_absolute_url(), color_scheme=theme)
+    for path in ("mark/watchlist", "mark/seen", "like"):
+        page.locator(f'.film-text [formaction="/films/{films[0].pk}/{path}/"]').click()
+        page.locator(f'.film-text [formaction="/films/{films[0].pk}/{path}/"][aria-pressed="true"]').wait_for()
+    assert Axe().run(page).violations_count == 0
+    page.goto("/")
+    page.get_by_text("More filters").click()
+    page.get_by_role("button", name="Why").first.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

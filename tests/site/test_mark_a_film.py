@@ -73,3 +73,37 @@ def test_refusals(client: Client, ana: User, movie: Movie) -> None:
     hidden = make_movie(is_published=False)
     assert client.post(f"/films/{hidden.pk}/mark/seen/", {"on": "1"}).status_code == 404
     assert not Mark.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "press", "address"),
+    [
+        ("watchlist", "mark/seen", "mark/seen/?restore=watchlist"),
+        ("hidden", "like", "like/?restore=hidden"),
+        ("watchlist", "mark/hidden", "mark/hidden/?restore=watchlist"),
+    ],
+)
+def test_undo_brings_back_what_the_press_swept_aside(
+    client: Client, ana: User, movie: Movie, before: str, press: str, address: str
+) -> None:
+    Mark.objects.create(user=ana, movie=movie, kind=before)
+    name = "liked" if press == "like" else "on"
+    page = client.post(f"/films/{movie.pk}/{press}/", {name: "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert marks(ana) == ({press.removeprefix("mark/")} if name == "on" else set())
+    assert f'formaction="/films/{movie.pk}/{address}" name="{name}" value="0"' in page
+    client.post(f"/films/{movie.pk}/{address}", {name: "0"})
+    assert marks(ana) == {before}
+    assert not Like.objects.exists()
+
+
+def test_undo_brings_back_a_like(client: Client, ana: User, movie: Movie) -> None:
+    like(ana, movie)
+    client.post(f"/films/{movie.pk}/mark/hidden/", {"on": "1"})
+    client.post(f"/films/{movie.pk}/mark/hidden/?restore=liked", {"on": "0"})
+    assert Like.objects.filter(user=ana).exists()
+    assert marks(ana) == set()
+
+
+def test_nothing_else_can_be_restored(client: Client, ana: User, movie: Movie) -> None:
+    assert client.post(f"/films/{movie.pk}/mark/seen/?restore=stolen&restore=", {"on": "0"}).status_code == 302
+    assert marks(ana) == set()
