@@ -35,16 +35,13 @@ _SESSION_LIMIT = 500  # films of one kind: a session is read on every request
 class Shelf:
     """Film ids of each kind ("liked", "seen", "watchlist", "hidden"), newest first."""
 
-    def films(self, kind: str) -> list[int]:
+    def __getitem__(self, kind: str) -> list[int]:
         """Ids of the films of one kind, newest first."""
         return self._films()[kind]
 
-    def __getitem__(self, kind: str) -> list[int]:
-        return self.films(kind)
-
     def holds(self, kind: str, movie_id: int) -> bool:
         """Whether a film stands on this part of the shelf."""
-        return movie_id in self.films(kind)
+        return movie_id in self[kind]
 
     def put(self, kind: str, movie: Movie, *, on: bool) -> None:
         """Put a film on one part of the shelf or take it away; a repeated call changes nothing."""

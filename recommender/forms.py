@@ -55,7 +55,7 @@ class WishForm(forms.Form):
     longest = forms.TypedChoiceField(
         label=_("Length"), required=False, coerce=int, empty_value=None, choices=[("", _("any length")), *LENGTHS]
     )
-    dial = forms.TypedChoiceField(label=_("From popular to hidden gem"), required=False, coerce=int, choices=DIAL)
+    dial = forms.TypedChoiceField(label=_("How well known"), required=False, coerce=int, choices=DIAL)
     seen = forms.BooleanField(label=_("Films I have seen too"), required=False)
 
     def __init__(self, data: Any, *, viewer: User | AnonymousUser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, pi, sin, sqrt
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,14 @@ def stripes(paint: Paint, k: Knobs) -> str:
 
 
 def sunset(paint: Paint, k: Knobs) -> str:
-    """Half a sun on the horizon, cut by slats of light."""
-    r, x = _between(84, 120, k[0]), _between(110, 190, k[1])
-    gap = _between(15, 20, k[2])
+    """A sun half below the horizon, cut by slats of light."""
+    r, x, gap = _between(84, 120, k[0]), _between(110, 190, k[1]), _between(15, 20, k[2])
+    below = r * _between(-0.45, 0.1, k[3])  # from the horizon down to the sun's middle
+    half = sqrt(r * r - below * below)
+    high = int(below < 0)  # more than half of the sun is up
+    sun = _path(f"M{x - half:.1f} 250A{r:.1f} {r:.1f} 0 {high} 1 {x + half:.1f} 250z", paint.figure)
     slats = "".join(_rect(0, 250 - i * gap, 300, max(1.5, 9 - i * 1.5), paint.ground) for i in range(6))
-    land = _rect(0, 258, 300, 34, paint.ground) + _rect(0, 257, 300, 2, paint.ink)
-    return _circle(x, 250 - r * _between(0.1, 0.55, k[3]), r, paint.figure) + slats + land
+    return sun + slats + _rect(0, 257, 300, 2, paint.ink)
 
 
 def peaks(paint: Paint, k: Knobs) -> str:

@@ -18,7 +18,7 @@ from recommender.poster_motifs import MOTIFS, Paint
 from recommender.poster_text import Line, printable, set_title
 
 WIDTH, HEIGHT = 300, 450
-DESIGN = "4"  # part of every poster's address: count it up when the drawing changes
+DESIGN = "6"  # part of every poster's address: count it up when the drawing changes
 CREAM, INK = "#f6ecdb", "#1f1a17"
 
 # Each genre's deep and bright colour, the most telling genre first: a horror comedy is dressed as horror.

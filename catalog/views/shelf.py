@@ -109,19 +109,19 @@ def my_films(request: HttpRequest) -> HttpResponse:
         return redirect("catalog:my_films")
     form = ShelfForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
-    ids = _chosen(shelf.films(tab), wanted)
+    ids = _chosen(shelf[tab], wanted)
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     movies = Movie.objects.listed().for_cards(request.user).in_bulk(list(page.object_list))
     context = {
         "tab": tab,
-        "tabs": [(kind, label, len(shelf.films(kind))) for kind, label in TABS.items()],
+        "tabs": [(kind, label, len(shelf[kind])) for kind, label in TABS.items()],
         "form": form,
         "movies": [movies[pk] for pk in page.object_list if pk in movies],
         "page": page.number,
         "before": form.address(tab, page.number - 1) if page.has_previous() else "",
         "after": form.address(tab, page.number + 1) if page.has_next() else "",
-        "only_here": not request.user.is_authenticated and any(shelf.films(kind) for kind in KINDS),
-        "taste": taste_of(shelf.films(LIKED)) if len(shelf.films(LIKED)) >= WORTH_A_PROFILE else {},
+        "only_here": not request.user.is_authenticated and any(shelf[kind] for kind in KINDS),
+        "taste": taste_of(shelf[LIKED]) if len(shelf[LIKED]) >= WORTH_A_PROFILE else {},
     }
     return render(request, "catalog/my_films.html", context)
 

@@ -30,7 +30,7 @@ def test_without_a_model_the_most_liked_films_stand_first(client: Client) -> Non
 
 def test_without_likes_it_says_what_to_do(client: Client) -> None:
     teach({make_movie(): [1, 0]})
-    assert "Like three films and this page fills" in words_of(client.get("/"))
+    assert "Pick three films that you like" in words_of(client.get("/"))
 
 
 def test_the_closest_films_stand_first_with_their_reason(client: Client) -> None:
