@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from catalog.shelf import Shelf
 from recommender import reasons
 from recommender.forms import ME, NOBODY, WishForm
+from recommender.reasons import tidy
 from recommender.services import Answer, Basis, recommend
-from recommender.understanding import Understood
+from recommender.understanding import Kind, Understood
 
 PER_PAGE = 24
 MOST_SHOWN = 20 * PER_PAGE  # films in one list; whoever wants more does better with another wish
@@ -63,7 +65,7 @@ def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
         cards=reasons.cards(answer.suggestions, owner=owner),
         owner=owner,
         headline=_headline(answer.basis, owner),
-        chips=[_chip(form, piece) for piece in answer.understood],
+        chips=[_chip(form, piece, answer.understood) for piece in answer.understood],
         loosen=_loosen(form) if len(shown) + answer.total < FEW else [],
         more=more,
         address=form.address() or "?",
@@ -99,19 +101,22 @@ def _headline(basis: Basis, owner: str) -> str:
     if basis == Basis.REQUEST:
         return _("Films for what you asked")
     if owner:
-        kind = _("Films for {owner}’s taste") if basis == Basis.TASTE else _("Films for {owner}’s taste and your words")
+        kind = _("Films for the taste “{owner}”") if basis == Basis.TASTE else _("“{owner}” and your words")
         return kind.format(owner=owner)
     return _("Films for your taste") if basis == Basis.TASTE else _("Films for your taste and your words")
 
 
-def _chip(form: WishForm, piece: Understood) -> Chip:
+def _chip(form: WishForm, piece: Understood, pieces: Sequence[Understood]) -> Chip:
     """What was understood of the words, with the words taken out of the request."""
     text = form.cleaned_data["q"]
     at = text.lower().find(piece.text.lower())
-    left = " ".join((text[:at] + " " + text[at + len(piece.text) :]).split()) if at >= 0 else ""
-    kind = str(piece.kind)
-    label = _("without %(what)s") % {"what": piece.label} if kind.startswith("without") else piece.label
-    return Chip(label, form.address(q=left) or "?", kind.startswith("without"))
+    if at >= 0:
+        left = f"{text[:at]} {text[at + len(piece.text) :]}"
+    else:  # the words that remain once all else is taken out need not stand together in the request
+        left = " ".join(other.text for other in pieces if other.kind not in (piece.kind, Kind.PERSON))
+    is_exclusion = piece.kind in (Kind.WITHOUT_GENRE, Kind.WITHOUT_WORD)
+    label = _("without %(what)s") % {"what": piece.label} if is_exclusion else tidy(piece.label)
+    return Chip(label, form.address(q=tidy(left)) or "?", is_exclusion)
 
 
 def _loosen(form: WishForm) -> list[Chip]:

@@ -89,6 +89,17 @@ def test_what_was_understood_can_be_taken_away(client: Client) -> None:
     assert 'href="/?taste=nobody&amp;q=comedy+of+the"' in page
 
 
+def test_taking_the_words_away_leaves_what_was_understood(client: Client) -> None:
+    make_movie(year=1994, genres=["Comedy"])
+    answer = client.get("/", {"q": "rainy night, not horror, 1990s, in town"})
+    chips = {chip.label: chip.address for chip in answer.context["results"].chips}
+    assert chips == {
+        "1990–1999": "?q=rainy+night%2C+not+horror%2C+in+town",
+        "without Horror": "?q=rainy+night%2C+1990s%2C+in+town",
+        "rainy night, in town": "?q=1990s+not+horror",
+    }
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

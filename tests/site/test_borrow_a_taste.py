@@ -39,8 +39,8 @@ def test_in_demo_mode_anybody_may_borrow_a_demo_profile(
     settings.DEMO_MODE = True
     answer = client.get("/", {"taste": demo.pk})
     assert shown(answer) == [films[3].pk, films[1].pk, films[0].pk]
-    assert "Films for Dora’s taste" in words_of(answer)
-    assert "Because Dora liked <i>Bambi</i>" in words_of(answer)
+    assert "Films for the taste “Dora”" in words_of(answer)
+    assert "Because “Dora” likes <i>Bambi</i>" in words_of(answer)
 
 
 def test_what_i_like_myself_is_not_suggested_from_a_borrowed_taste(
@@ -80,7 +80,7 @@ def test_staff_may_look_through_any_profile(client: Client, films: list[Movie], 
     client.force_login(make_user(is_staff=True))
     answer = client.get("/", {"profile": "Stranger"})
     assert shown(answer)[0] == films[3].pk
-    assert "Because stranger liked" in words_of(answer)
+    assert "Because “stranger” likes" in words_of(answer)
 
 
 def test_staff_are_told_of_a_profile_that_does_not_exist(client: Client) -> None:
