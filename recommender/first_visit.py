@@ -13,8 +13,8 @@ from recommender.index import FilmIndex
 
 SHOWN = 12
 WANTED = 3  # picks that make a taste
-_KNOWN = 300  # only among so many of the most liked films: nobody picks what they never heard of
-_FAME = 0.35  # what being known to everybody is worth beside being unlike the films chosen so far
+_KNOWN = 150  # only among so many of the most liked films: nobody picks what they never heard of
+_FAME = 0.6  # what being liked most is worth, in units of likeness to the films chosen so far
 _NEAR = 0.5  # half of the films lean towards the picks
 
 
@@ -26,9 +26,10 @@ def films_to_pick(picked: Sequence[int], without: frozenset[int] = frozenset()) 
         return list(movies.order_by("-created_at", "pk").values_list("pk", flat=True)[:SHOWN])
     known = _best_known(films, {*picked, *without})
     own = films.vectors[films.rows(picked)]
+    fame = np.linspace(_FAME, 0, len(known), dtype=np.float32)
     chosen: list[int] = []
     while len(chosen) < min(SHOWN, len(known)):
-        worth = _FAME * (1 - films.popularity_rank[known]) - _likeness(films, known, chosen)
+        worth = fame - _likeness(films, known, chosen)
         if len(own) and len(chosen) < SHOWN * _NEAR:
             worth = worth + (films.vectors[known] @ own.T).mean(axis=1) * 2
         worth[np.isin(known, chosen)] = -np.inf

@@ -82,3 +82,9 @@ def test_a_sentence_leads_to_the_form(client: Client) -> None:
     page = words_of(client.get("/start/"))
     assert 'class="or-say" method="get" action="/"' in page
     assert 'name="q"' in page
+
+
+def test_well_known_films_come_first(client: Client, films: list[Movie]) -> None:
+    numbers = [next(n for n, movie in enumerate(films) if movie.pk == pk) for pk in offered(client)]
+    assert numbers[0] == 0
+    assert sum(numbers) / len(numbers) < 12
