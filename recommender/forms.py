@@ -21,15 +21,8 @@ if TYPE_CHECKING:
 
 ME, NOBODY = "me", "nobody"
 LONGEST_REQUEST = 500  # characters
-_DIAL_STEPS = 2  # to either side
+DIAL_STEPS = 2  # to either side of the middle: popular films on the left, hidden gems on the right
 
-DIAL = [
-    (-2, _("Popular")),
-    (-1, _("Rather popular")),
-    ("", _("Either")),
-    (1, _("Rather unknown")),
-    (2, _("Hidden gems")),
-]
 LENGTHS = [(90, _("up to 1½ hours")), (120, _("up to 2 hours")), (150, _("up to 2½ hours")), (180, _("up to 3 hours"))]
 
 
@@ -55,7 +48,9 @@ class WishForm(forms.Form):
     longest = forms.TypedChoiceField(
         label=_("Length"), required=False, coerce=int, empty_value=None, choices=[("", _("any length")), *LENGTHS]
     )
-    dial = forms.TypedChoiceField(label=_("How well known"), required=False, coerce=int, choices=DIAL)
+    dial = forms.IntegerField(
+        label=_("How well known"), required=False, min_value=-DIAL_STEPS, max_value=DIAL_STEPS, localize=False
+    )
     seen = forms.BooleanField(label=_("Films I have seen too"), required=False)
 
     def __init__(self, data: Any, *, viewer: User | AnonymousUser) -> None:
@@ -119,7 +114,7 @@ class WishForm(forms.Form):
             year_to=data["year_to"],
             longest=data["longest"],
             hidden=frozenset(hidden),
-            dial=(data["dial"] or 0) / _DIAL_STEPS,
+            dial=(data["dial"] or 0) / DIAL_STEPS,
         )
 
     def _liked(self, shelf: Shelf) -> list[int]:

@@ -111,3 +111,11 @@ for (const form of document.querySelectorAll("#wish")) {
   });
   form.addEventListener("reset", () => setTimeout(() => boxes.forEach(show)));
 }
+
+/* The dial says its place in words. */
+for (const dial of document.querySelectorAll("[data-words]")) {
+  const words = dial.dataset.words.split(",");
+  const speak = () => dial.setAttribute("aria-valuetext", words[Number(dial.value) - Number(dial.min)]);
+  dial.addEventListener("input", speak);
+  speak();
+}

@@ -109,7 +109,8 @@ def test_taking_the_words_away_leaves_what_was_understood(client: Client) -> Non
         ({"genre": "999999"}, "999999 is not one of the available choices"),
         ({"q": "a" * 501}, "at most 500 characters"),
         ({"longest": "13"}, "13 is not one of the available choices"),
-        ({"dial": "7"}, "7 is not one of the available choices"),
+        ({"dial": "7"}, "less than or equal to 2"),
+        ({"dial": "up"}, "Enter a whole number"),
     ],
 )
 def test_nonsense_gets_a_clear_word_and_no_list(client: Client, sent: dict[str, str], said: str) -> None:
@@ -172,5 +173,20 @@ def test_a_broken_place_in_the_list_is_ignored(client: Client, shown_before: str
 
 def test_the_dial_stands_in_the_middle_until_it_is_moved(client: Client) -> None:
     make_movie()
-    assert '<option value="" selected>Either</option>' in words_of(client.get("/"))
-    assert '<option value="2" selected>Hidden gems</option>' in words_of(client.get("/", {"dial": "2"}))
+    assert 'min="-2" max="2" step="1" value="0"' in words_of(client.get("/"))
+    assert 'min="-2" max="2" step="1" value="-2"' in words_of(client.get("/", {"dial": "-2"}))
+    answer = client.get("/", {"dial": "0"}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Push-Url"] == "/"
+
+
+def test_the_dial_turns_from_popular_to_hidden_gems(client: Client) -> None:
+    films = [make_movie(f"Film {n}") for n in range(6)]
+    teach({movie: [1, n / 50] for n, movie in enumerate(films)})
+    for n in range(5):
+        like(make_user(), *films[: 5 - n])
+    client.post(f"/films/{films[5].pk}/like/", {"liked": "1"})
+    popular = shown(client.get("/", {"dial": "-2"}))
+    unknown = shown(client.get("/", {"dial": "2"}))
+    assert popular[0] == films[0].pk
+    assert unknown[0] == films[4].pk
+    assert set(popular) == set(unknown)
