@@ -115,4 +115,4 @@ def _newest(known: frozenset[int]) -> list[Ranked]:
 
 
 def _bare(pk: int) -> Ranked:
-    return Ranked(pk, None, ())
+    return Ranked(pk)

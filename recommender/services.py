@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,11 +61,16 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A suggestion whose film is not loaded yet."""
+    """A suggestion whose film is not loaded yet, and whose shares are worked out when somebody asks for them."""
 
     movie_id: int
-    similarity: float | None
-    shares: tuple[Share, ...]
+    similarity: float | None = None
+    explain: Callable[[], tuple[Share, ...]] = tuple
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """The shares that add up to the similarity, largest first."""
+        return self.explain()
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def _ranked(films: FilmIndex, wish: Wish, top: int) -> list[Ranked]:
         Ranked(
             int(films.ids[row]),
             float(scores[row]) if query is not None else None,
-            _shares(films, row, query, liked, words),
+            partial(_shares, films, row, query, liked, words),
         )
         for row in order
     ]
