@@ -8,16 +8,16 @@ from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.forms import DeleteAccountForm, LogInForm, ProfileForm, SignUpForm, ThemeForm
 from catalog.models import User
+from catalog.requests import next_address
 from catalog.shelf import move_in
 
 _A_YEAR = 31_536_000  # seconds; how long a browser remembers the look
@@ -34,7 +34,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         user = form.save()
         login(request, user)
         move_in(request.session, user)
-        return redirect(_next(request))
+        return HttpResponseRedirect(next_address(request) or reverse("recommender:home"))
     context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
     return render(request, "registration/sign_up.html", context)
 
@@ -108,7 +108,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(_("The look is light, dark or auto."))
-    response = redirect(_next(request))
+    response = HttpResponseRedirect(next_address(request) or reverse("recommender:home"))
     response.set_cookie(
         "theme", form.cleaned_data["theme"], max_age=_A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
@@ -128,11 +128,3 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your account and everything in it is deleted."))
         return redirect("recommender:home")
     return render(request, "registration/delete_account.html", {"form": form})
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the visitor wanted to go, if that is a page of ours; else the first page."""
-    address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return resolve_url("recommender:home")

@@ -7,11 +7,10 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.forms import LikeForm, MarkForm, ShelfForm
 from catalog.models import Movie
-from catalog.requests import HtmxRequest
+from catalog.requests import HtmxRequest, next_address
 from catalog.search import browse
 from catalog.shelf import HIDDEN, KINDS, LIKED, SEEN, WATCHLIST, shelf_of
 from catalog.taste import taste_of
@@ -77,7 +76,7 @@ def _put(request: HtmxRequest, kind: str, movie: Movie, *, on: bool) -> HttpResp
     if request.htmx:
         return render(request, "catalog/_put.html", {"movie": movie, "done": done, "undo": undo})
     messages.success(request, format_html("{} {}", done, undo))
-    return redirect(_back(request, movie))
+    return HttpResponseRedirect(_back(request, movie))
 
 
 def _undo(kind: str, movie: Movie, *, on: bool, restore: list[str]) -> SafeString:
@@ -93,11 +92,9 @@ def _undo(kind: str, movie: Movie, *, on: bool, restore: list[str]) -> SafeStrin
 
 
 def _back(request: HttpRequest, movie: Movie) -> str:
-    """Where the press came from, if that is a page of ours; else the film."""
-    address = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return movie.get_absolute_url()
-    return f"{address.split('#')[0]}#film-{movie.pk}"
+    """The card where the press came from; else the film."""
+    address = next_address(request)
+    return f"{address.split('#')[0]}#film-{movie.pk}" if address else movie.get_absolute_url()
 
 
 @require_safe

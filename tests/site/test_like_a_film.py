@@ -49,7 +49,9 @@ def test_it_leads_back_to_the_card_that_was_pressed(client: Client, ana: User, m
     assert press(client, movie, next="/films/?q=heat").headers["Location"] == f"/films/?q=heat#film-{movie.pk}"
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "0", "films/", "/a\nb", "/\x00"]
+)
 def test_it_never_leads_to_another_site(client: Client, ana: User, movie: Movie, address: str) -> None:
     assert press(client, movie, next=address).headers["Location"] == movie.get_absolute_url()
 
