@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.dispatch import receiver
 
-from catalog.models import Movie, SearchEntry
+from catalog.models import Credit, FilmText, Movie, SearchEntry
 from catalog.signals import movies_changed
 
 _AT_ONCE = 500  # films written together
@@ -19,13 +21,15 @@ _IN_A_REQUEST = 2000  # films that one page view may catch up with
 _CHECKED = "search:checked"
 _CHECK_EVERY = 30  # seconds
 _LONGEST = 4000  # characters of one entry
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, one space between words: what is typed and what is searched go through the same."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    return " ".join("".join(kept).split())
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return " ".join(_NO_WORD.sub(" ", plain).split())
 
 
 @receiver(movies_changed)
@@ -48,27 +52,29 @@ def catch_up() -> None:
 
 
 def _write(ids: Sequence[int]) -> None:
-    movies = Movie.objects.filter(pk__in=ids).prefetch_related("texts", "people")
-    entries = [_entry(movie) for movie in movies]
+    names: dict[int, list[str]] = defaultdict(list)
+    titles: dict[int, list[str]] = defaultdict(list)
+    for movie, title in FilmText.objects.filter(movie__in=ids).values_list("movie", "title"):
+        titles[movie].append(title)
+    for movie, name in Credit.objects.filter(movie__in=ids).values_list("movie", "person__name"):
+        names[movie].append(name)
+    movies = Movie.objects.filter(pk__in=ids).only("title", "original_title", "keywords", "year", "updated_at")
     with transaction.atomic():
-        alive = set(Movie.objects.filter(pk__in=ids).values_list("pk", flat=True))
         SearchEntry.objects.bulk_create(
-            [entry for entry in entries if entry.pk in alive],
+            [_entry(movie, titles[movie.pk], names[movie.pk]) for movie in movies],
             update_conflicts=True,
             unique_fields=["movie"],
             update_fields=["titles", "words", "made_at"],
         )
 
 
-def _entry(movie: Movie) -> SearchEntry:
-    titles = dict.fromkeys([movie.title, movie.original_title, *(text.title for text in movie.texts.all())])
-    folded = [fold(title) for title in titles if title]
-    names = [fold(name) for name in (*(person.name for person in movie.people.all()), *movie.keywords)]
-    words = [*folded, *names, str(movie.year or "")]
+def _entry(movie: Movie, others: Sequence[str], names: Sequence[str]) -> SearchEntry:
+    titles = dict.fromkeys(fold(title) for title in (movie.title, movie.original_title, *others))
+    words = dict.fromkeys([*titles, *map(fold, names), *map(fold, movie.keywords), str(movie.year or "")])
     # Each title and name stands between spaces, so that " word" finds beginnings of words.
     return SearchEntry(
         movie=movie,
-        titles=f" {'  '.join(folded)} ",
-        words=f" {'  '.join(words)} "[:_LONGEST],
+        titles=f" {'  '.join(filter(None, titles))} ",
+        words=f" {'  '.join(filter(None, words))} "[:_LONGEST],
         made_at=movie.updated_at,
     )
