@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,14 +40,17 @@ def _character(films: FilmIndex | None, pk: int) -> NDArray[np.float32] | None:
     rows = films.rows([pk])
     if not len(rows) or not films.vectors[rows[0]].any():
         return None
-    vector: NDArray[np.float32] = films.vectors[rows[0]] - _mean(films.version.pk, films.version.revision)
+    vector: NDArray[np.float32] = films.vectors[rows[0]] - _mean(films)
     return vector
 
 
-@lru_cache(maxsize=2)
-def _mean(version: int, revision: int) -> NDArray[np.float32]:
-    films = index.current()
-    if films is None:  # the model was taken away this instant
-        return np.zeros(1, np.float32)
-    mean: NDArray[np.float32] = films.vectors.mean(axis=0)
-    return mean
+_last: tuple[FilmIndex, NDArray[np.float32]] | None = None
+
+
+def _mean(films: FilmIndex) -> NDArray[np.float32]:
+    """The mean vector of a snapshot, computed once as long as the worker has no newer one."""
+    global _last
+    known = _last
+    if known is None or known[0] is not films:
+        _last = known = films, films.vectors.mean(axis=0)
+    return known[1]
