@@ -62,13 +62,19 @@ def _sorted(movies: MovieQuerySet, sort: str, words: str) -> MovieQuerySet:
     if sort == "title" or not words:
         return movies.order_by(*by_title)
     match = Case(
-        When(search_entry__titles__contains=f" {words} ", then=Value(0)),
-        When(search_entry__titles__contains=f" {words}", then=Value(1)),
-        When(search_entry__titles__contains=_beginning(words.split()[0]), then=Value(2)),
-        default=Value(3),
+        When(_title_starts(f" {words} "), then=Value(0)),
+        When(_title_starts(f" {words}"), then=Value(1)),
+        When(search_entry__titles__contains=f" {words}", then=Value(2)),
+        When(search_entry__titles__contains=_beginning(words.split()[0]), then=Value(3)),
+        default=Value(4),
         output_field=IntegerField(),
     )
     return movies.order_by(match, *by_title)
+
+
+def _title_starts(words: str) -> Q:
+    """One of the film's titles starts so; two spaces stand between titles."""
+    return Q(search_entry__titles__startswith=words) | Q(search_entry__titles__contains=f" {words}")
 
 
 def meant(typed: str) -> str:
@@ -85,9 +91,10 @@ def _known(word: str) -> str:
         return word
     if len(word) < _SHORTEST_TYPO:
         return ""
-    # One slip leaves at least one half of the word as it was.
-    half = len(word) // 2
-    like = Q(words__contains=f" {word[:half]}") | Q(words__contains=word[half:])
+    # One slip leaves a half of the word as it was, or, where it falls between the halves, both ends.
+    half, third = len(word) // 2, len(word) // 3
+    ends = Q(words__contains=f" {word[:third]}") & Q(words__contains=f"{word[-third:]} ")
+    like = Q(words__contains=f" {word[:half]}") | Q(words__contains=f"{word[half:]} ") | ends
     lines = entries.filter(like).values_list("words", flat=True)[:_CANDIDATES]
     return closest(word, {known for line in lines for known in line.split()})
 
