@@ -58,7 +58,7 @@ class NameTaken(ArtifactError):
 
 @dataclass(frozen=True)
 class Artifact:
-    """A published model as read back; `arrays` are those of the encoder, `residual` belongs to `film_ids`."""
+    """A published model as read back; `arrays` are those of the encoder, `surplus` belongs to `film_ids`."""
 
     manifest: dict[str, Any]
     space: FeatureSpace
@@ -153,8 +153,9 @@ def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
 
 
 def _parted(trained: Trained) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """The weights that serving needs, and the others."""
+    """The weights that serving needs, and the others. A film's `surplus` is what its likes add to an unliked film."""
     weights = {name: np.ascontiguousarray(array) for name, array in trained.weights.items()}
+    weights["surplus"] = trained.trust[:, None] * (weights.pop("residual") - weights["unliked"])
     others = {name: weights.pop(name) for name in tuple(weights) if name.startswith(("decoder", "logvar"))}
     return weights, others
 

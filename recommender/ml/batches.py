@@ -50,10 +50,17 @@ class Likes:
 
 @dataclass(frozen=True)
 class Visits:
-    """Visitors with their likes cut in two: 0 or 1, both (visitors, films)."""
+    """Visitors' films cut in two: what is seen and what is hidden, one pair of lists for each visit."""
 
-    seen: Floats
-    hidden: Floats
+    seen: list[Ints]
+    hidden: list[Ints]
+
+    def __len__(self) -> int:
+        return len(self.seen)
+
+    def take(self, rows: NDArray[np.integer]) -> Visits:
+        """Some of the visits."""
+        return Visits([self.seen[row] for row in rows], [self.hidden[row] for row in rows])
 
 
 def thinned(rows: SparseRows, keep: float | Floats, rng: np.random.Generator) -> SparseRows:
@@ -72,13 +79,23 @@ def mass(rows: SparseRows) -> Floats:
     return np.asarray(squares / total * rows.lengths()[:, None], np.float32)
 
 
-def visits(liked: list[Ints], n_films: int, shares: tuple[float, float], rng: np.random.Generator) -> Visits:
+def visits(liked: list[Ints], shares: tuple[float, float], rng: np.random.Generator) -> Visits:
     """A random share of each visitor's films, between `shares`, is hidden; at least one is hidden and one is seen."""
-    seen = np.zeros((len(liked), n_films), np.float32)
-    hidden = np.zeros_like(seen)
-    for row, films in enumerate(liked):
+    seen, hidden = [], []
+    for films in liked:
         mixed = rng.permutation(films)
         n_hidden = min(len(films) - 1, max(1, round(len(films) * rng.uniform(*shares))))
-        hidden[row, mixed[:n_hidden]] = 1
-        seen[row, mixed[n_hidden:]] = 1
+        hidden.append(mixed[:n_hidden])
+        seen.append(mixed[n_hidden:])
     return Visits(seen, hidden)
+
+
+def marked(lists: list[Ints], films: Ints) -> Floats:
+    """Which of the ascending `films` each list names, 0 or 1, (lists, films); other films are left out."""
+    marks = np.zeros((len(lists), len(films)), np.float32)
+    for row, own in enumerate(lists):
+        at = np.searchsorted(films, own)
+        inside = at < len(films)
+        at, own = at[inside], own[inside]
+        marks[row, at[films[at] == own]] = 1
+    return marks

@@ -14,21 +14,23 @@ class TrainConfig:
     small to gain much from several, and lose a lot when something else wants the cores.
     """
 
-    epochs: int = 15
+    epochs: int = 10
     steps_per_epoch: int = 20
     film_batch: int = 128
-    subset_batch: int = 1024
-    visitor_batch: int = 512
+    subset_batch: int = 512
+    visitor_batch: int = 480
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
-    likes_weight: float = 1.0
+    likes_weight: float = 0.7
+    teacher_weight: float = 0.7
     subset_weight: float = 0.6
     elbo_weight: float = 2.5e-4
     beta: float = 1.0
     subset_share: tuple[float, float] = (0.05, 0.5)
     hidden_share: tuple[float, float] = (0.2, 0.6)
+    handicap: float = -1.5
     validation_share: float = 0.05
-    patience: int = 5
+    patience: int = 10
     seed: int = 1895
     device: str = "auto"
     threads: int = 1
@@ -39,7 +41,7 @@ class TrainConfig:
             raise ValueError(f"epochs, steps, batches, patience and threads must be positive: {self}")
         if self.learning_rate <= 0 or min(self.weight_decay, self.beta) < 0:
             raise ValueError(f"the learning rate must be positive, decay and beta at least 0: {self}")
-        if min(self.likes_weight, self.subset_weight, self.elbo_weight) < 0:
+        if min(self.likes_weight, self.teacher_weight, self.subset_weight, self.elbo_weight) < 0:
             raise ValueError(f"a loss weight must be at least 0: {self}")
         if not 0 <= self.validation_share <= 0.5:
             raise ValueError(f"validation_share goes from 0 to 0.5, not {self.validation_share}")

@@ -42,10 +42,12 @@ class Encoder:
         """
         if len(records) != len(film_ids):
             raise ValueError(f"{len(records)} films but {len(film_ids)} ids")
-        vectors = self._means(self.space.rows(records))
+        rows = self.space.rows(records)
+        vectors = self._means(rows)
+        vectors[rows.lengths() > 0] += self._arrays["unliked"]
         for row, film in enumerate(film_ids):
             if film is not None and (slot := self._slot.get(film)) is not None:
-                vectors[row] += self._arrays["residual"][slot]
+                vectors[row] += self._arrays["surplus"][slot]
         return unit(vectors)
 
     def encode_request(self, text: str, genres: Sequence[str] = ()) -> Floats:

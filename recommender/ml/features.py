@@ -41,16 +41,15 @@ class FeatureConfig:
 
     max_token_length: int = 2
     min_films: int = 2
-    max_share: float = 0.5
+    max_share: float = 0.25
     max_features: int = 60_000
-    title: float = 2.0
-    description: float = 1.0
+    title: float = 1.0
     stem: float = 0.5
     piece: float = 0.3
-    genre: float = 3.0
-    director: float = 3.0
-    actor: float = 3.0
-    keyword: float = 3.0
+    genre: float = 2.0
+    director: float = 4.0
+    actor: float = 4.0
+    keyword: float = 2.0
     country: float = 1.0
     language: float = 1.0
     decade: float = 3.0
@@ -81,7 +80,6 @@ class FeatureSpace:
         self._column = {key: column for column, key in enumerate(self.keys)}
         self._tokens = WordTokens(config.max_token_length)
         self._known = {ids for kind, ids in self.keys if kind is Kind.WORD}
-        self._phrases_with = _phrases_by_word(self.keys)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -93,11 +91,12 @@ class FeatureSpace:
         tokens = WordTokens(config.max_token_length)
         words = Counter(ids for record in records for ids in _distinct_words(record, tokens))
         enough = min(config.min_films, max(1, len(records) // 2))
-        known = {ids for ids, films in words.items() if films >= enough}
+        most = max(config.max_share * len(records), _FEW_FILMS)
+        known = {ids for ids, films in words.items() if enough <= films <= most}
         films_with: Counter[Key] = Counter()
         for record in records:
             films_with.update(_features(record, config, tokens, known).keys())
-        keys = _kept(films_with, enough, len(records), config)
+        keys = _kept(films_with, enough, most, config.max_features)
         idf = np.array([math.log((1 + len(records)) / (1 + films_with[key])) + 1 for key in keys], np.float32)
         return cls(config, keys, idf)
 
@@ -111,10 +110,10 @@ class FeatureSpace:
         asked: dict[Key, float] = {}
         for genre in genres:
             asked[Kind.GENRE, _phrase(genre, self._tokens)] = self.config.genre
-        words = words_of(text)
-        for features in (self._asked_phrases(words), *map(self._asked_word, words)):
-            for key, strength in features.items():
+        for word in words_of(text):
+            for key, strength in _spelling(word, self.config, self._tokens, self._known):
                 asked[key] = max(strength, asked.get(key, 0.0))
+        asked |= self._asked_phrases(words_of(text))
         return SparseRows.of([self._weighted(asked)], len(self)).unit()
 
     def to_json(self) -> dict[str, Any]:
@@ -134,16 +133,6 @@ class FeatureSpace:
         found = ((self._column.get(key), strength) for key, strength in features.items())
         return {column: strength * float(self.idf[column]) for column, strength in found if column is not None}
 
-    def _asked_word(self, word: str) -> dict[Key, float]:
-        """A typed word as the word itself (or what it is spelt by) and as a part of names and keywords."""
-        ids = self._tokens.whole(word)
-        spelt = _spelling(word, self.config, self._tokens, self._known)
-        asked = {key: self.config.title * strength for key, strength in spelt}
-        phrases = self._phrases_with.get(ids, ())
-        for key in phrases:
-            asked[key] = getattr(self.config, key[0].value) / math.sqrt(len(phrases))
-        return asked
-
     def _asked_phrases(self, words: Sequence[str]) -> dict[Key, float]:
         """Names, keywords, genres and countries that stand in the request word for word."""
         asked: dict[Key, float] = {}
@@ -156,30 +145,38 @@ class FeatureSpace:
         return asked
 
 
+_TEXT = (Kind.WORD, Kind.STEM, Kind.PIECE)
 _PHRASES = (Kind.GENRE, Kind.DIRECTOR, Kind.ACTOR, Kind.KEYWORD, Kind.COUNTRY)
 _LONGEST_PHRASE = 5
 _SHORTEST_WORD = 2
+_FEW_FILMS = 20  # a word of so few films is never too common, however small the catalogue
 
 
 def _features(record: FilmRecord, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> dict[Key, float]:
     """A film's features with their strength before TF-IDF."""
     found: defaultdict[Key, float] = defaultdict(float)
-    for title_word in _usable({word for title in record.titles() for word in words_of(title)}):
-        for key, strength in _spelling(title_word, config, tokens, known):
-            found[key] += config.title * strength
-    bodies = [Counter(words_of(body)) for body in record.descriptions()]
-    for word in _usable(set().union(*bodies)):
-        repeated = 1 + math.log(max(body[word] for body in bodies))
+    for word, often in sorted(_counts(record).items()):
         for key, strength in _meaning(word, config, tokens, known):
-            found[key] = max(found[key], config.description * repeated * strength)
+            found[key] = max(found[key], strength * (1 + math.log(often)))
+    for word in sorted({word for title in record.titles() for word in _words(title)}):
+        for key, strength in _spelling(word, config, tokens, known):
+            found[key] += config.title * strength
     for key in _field_keys(record, tokens):
         found[key] = getattr(config, key[0].value)
     return {key: value for key, value in found.items() if value > 0 and key[1]}
 
 
-def _usable(words: Iterable[str]) -> list[str]:
-    """Words of at least two letters, in a fixed order, so that sums are the same in every process."""
-    return sorted(word for word in words if len(word) >= _SHORTEST_WORD)
+def _counts(record: FilmRecord) -> Counter[str]:
+    """How often each word stands in the film's fields; a translation adds its words, not repetitions."""
+    names = (*record.genres, *record.directors, *record.cast, *record.keywords)
+    counts = Counter(word for text in (record.title, record.description, *names) for word in _words(text))
+    for text in (record.original_title, *(part for _, *parts in record.texts for part in parts)):
+        counts |= Counter(_words(text))
+    return counts
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in words_of(text) if len(word) >= _SHORTEST_WORD]
 
 
 def _meaning(word: str, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> Iterator[tuple[Key, float]]:
@@ -218,8 +215,7 @@ def _field_keys(record: FilmRecord, tokens: WordTokens) -> Iterator[Key]:
 
 
 def _distinct_words(record: FilmRecord, tokens: WordTokens) -> set[Ids]:
-    texts = (*record.titles(), *record.descriptions())
-    return {tokens.whole(word) for text in texts for word in words_of(text) if len(word) >= _SHORTEST_WORD}
+    return {tokens.whole(word) for word in _counts(record)}
 
 
 def _phrase(text: str, tokens: WordTokens) -> Ids:
@@ -234,29 +230,9 @@ def _joined(words: Iterable[str], tokens: WordTokens) -> Ids:
     return tuple(ids)
 
 
-def _kept(films_with: Counter[Key], enough: int, n_films: int, config: FeatureConfig) -> list[Key]:
-    """The features that are neither rare nor everywhere; the commonest where there are too many, in a fixed order."""
-    most = max(config.max_share * n_films, enough)
-    usable = [key for key, films in films_with.items() if enough <= films <= most]
+def _kept(films_with: Counter[Key], enough: int, most: float, limit: int) -> list[Key]:
+    """No rare feature, no text that stands nearly everywhere; the commonest if there are too many. In a fixed order."""
+    usable = [key for key, films in films_with.items() if films >= enough and (films <= most or key[0] not in _TEXT)]
     usable.sort(key=lambda key: (-films_with[key], key))
     order = list(Kind)
-    return sorted(usable[: config.max_features], key=lambda key: (order.index(key[0]), key[1]))
-
-
-def _phrases_by_word(keys: Sequence[Key]) -> dict[Ids, list[Key]]:
-    """For every word inside a name or keyword of several words, the features that it is part of."""
-    found: defaultdict[Ids, list[Key]] = defaultdict(list)
-    for key in keys:
-        if key[0] in _PHRASES and PADDING in key[1]:
-            for word in _split(key[1]):
-                found[word].append(key)
-    return dict(found)
-
-
-def _split(ids: Ids) -> Iterator[Ids]:
-    """The words of a phrase, cut at the padding."""
-    start = 0
-    for end, number in enumerate((*ids, PADDING)):
-        if number == PADDING:
-            yield ids[start:end]
-            start = end + 1
+    return sorted(usable[:limit], key=lambda key: (order.index(key[0]), key[1]))

@@ -11,12 +11,13 @@ from html import escape
 class Losses:
     """Named terms: reconstruction and KL in nats per film, likes in nats per hidden like, subset in nats per request.
 
-    `total` is the weighted sum that training minimises.
+    `teacher` is in nats per visitor, and 0 for what is held out. `total` is the weighted sum that training minimises.
     """
 
     reconstruction: float
     kl: float
     likes: float
+    teacher: float
     subset: float
     total: float
 
@@ -48,6 +49,7 @@ _PANELS = (
     ("reconstruction", "reconstruction, nats per film"),
     ("kl", "KL, nats per film"),
     ("likes", "likes, nats per like"),
+    ("teacher", "teacher, nats per visitor"),
     ("subset", "subset, nats per request"),
 )
 _WIDTH, _HEIGHT, _MARGIN = 300, 150, 34
@@ -79,7 +81,8 @@ def _curves(history: Sequence[Epoch], name: str) -> tuple[list[float], list[floa
 
 
 def _panel(title: str, train: Sequence[float], held_out: Sequence[float]) -> str:
-    low, high = min(*train, *held_out), max(*train, *held_out)
+    values = [*train, *(held_out if any(held_out) else ())]
+    low, high = min(values), max(values)
     bottom, right = _HEIGHT - _MARGIN / 2, _WIDTH - _MARGIN / 2
     frame = f'<path d="M{_MARGIN} {_MARGIN / 2}V{bottom}H{right}" fill="none" stroke="#999"/>'
     labels = (
@@ -93,6 +96,8 @@ def _panel(title: str, train: Sequence[float], held_out: Sequence[float]) -> str
 
 def _line(values: Sequence[float], low: float, high: float, colour: str) -> str:
     width, height = _WIDTH - 1.5 * _MARGIN, _HEIGHT - _MARGIN
+    if not any(values):
+        return ""
     span = (high - low) or 1.0
     points = " ".join(
         f"{_MARGIN + width * i / max(1, len(values) - 1):.1f},{_MARGIN / 2 + height * (high - value) / span:.1f}"

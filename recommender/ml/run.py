@@ -9,19 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from . import vae
-from .batches import Likes, mass, thinned, visits
+from .batches import Likes, Visits, marked, mass, thinned, visits
 from .config import TrainConfig
 from .history import Losses
-from .sparse import Ints, SparseRows
+from .sparse import Floats, Ints, SparseRows
 from .sparse_torch import Bag
+from .teacher import lessons
 
 _MOST_FILMS_AT_ONCE = 8_192  # a larger catalogue is sampled anew in each step
 _WARM_UP = 0.2  # of all steps
 _LONGEST_GRADIENT = 5.0
-_VALIDATION = 0  # in place of an epoch's number: the same draws after every epoch
+_VALIDATION, _TEACHER = 0, 2**31  # in place of an epoch's number: the same draws whenever they are needed
 
 
 class Stopped(Exception):
@@ -62,11 +64,18 @@ class Run:
 
     def __init__(self, rows: SparseRows, likes: Likes, model: vae.VAEConfig, config: TrainConfig) -> None:
         self.config, self.rows = config, rows
-        self.liked = np.unique(likes.films)
+        self.liked, self.n_likes = np.unique(likes.films, return_counts=True)
         self.split = Split.of(np.flatnonzero(rows.lengths()), likes, config)
+        rng = np.random.default_rng([config.seed, _TEACHER])
+        self.lessons = lessons(self.split.visitors, rows, config.hidden_share, rng) if config.teacher_weight else None
         self.device = _device(config.device)
         self.model = vae.FilmVAE(model, torch.Generator().manual_seed(config.seed)).to(self.device)
         self.optimiser = _optimiser(self.model, config)
+
+    @property
+    def trust(self) -> Floats:
+        """How far each residual is believed, (n_films,): its film's likes against the doubt."""
+        return np.asarray(self.n_likes / (self.n_likes + self.model.config.doubt), np.float32)
 
     def train(self, epoch: int, should_stop: Callable[[], bool]) -> Losses:
         """The steps of one epoch, numbered from 1, and their mean losses. Raises Stopped when asked to."""
@@ -84,20 +93,27 @@ class Run:
     @torch.no_grad()
     def validate(self) -> Losses | None:
         """The losses on films and visitors that were held out, without dropout; None when nothing was."""
-        asked, visitors = self.split.held_out_films, self.split.held_out_visitors
+        asked = self.split.held_out_films
         if not len(asked):
             return None
         draws = _Draws.of(self.config.seed, _VALIDATION)
         films = np.union1d(self._sampled(draws.numpy), asked)
-        terms = self._terms(films, asked[: self.config.subset_batch], visitors, draws, learning=False)
+        asked = asked[: self.config.subset_batch]
+        encoded = self.model.encode(self._bag(self.rows.take(films)))
+        vectors = self.model.vectors(encoded.mean, self._liked_among(films))
+        shown = visits(self.split.held_out_visitors, self.config.hidden_share, draws.numpy)
+        terms = Terms(
+            *self._elbo(encoded, films, asked, draws),
+            self._likes(shown, films, vectors, vectors, handicap=0.0),
+            torch.zeros(()),
+            self._subset(vectors, films, asked, draws.numpy, None),
+        )
         return _measured(terms, self._total(terms))
 
     def _step(self, draws: _Draws) -> Losses:
         films = self._sampled(draws.numpy)
-        own = draws.numpy.permutation(np.intersect1d(films, self.split.films))
-        order = draws.numpy.permutation(len(self.split.visitors))[: self.config.visitor_batch]
-        visitors = [self.split.visitors[i] for i in order]
-        terms = self._terms(films, own[: self.config.subset_batch], visitors, draws, learning=True)
+        asked = draws.numpy.permutation(np.intersect1d(films, self.split.films))[: self.config.subset_batch]
+        terms = self._terms(films, asked, draws)
         loss = self._total(terms)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -105,42 +121,77 @@ class Run:
         self.optimiser.step()
         return _measured(terms, loss)
 
-    def _terms(self, films: Ints, asked: Ints, visitors: list[Ints], draws: _Draws, *, learning: bool) -> Terms:
-        """The four losses: all of `films` compete, `asked` of them are decoded and looked for, visitors choose."""
-        model, rows = self.model, self.rows.take(films)
-        if learning:
-            rows = thinned(rows, 1 - model.config.feature_dropout, draws.numpy)
-        encoded = model.encode(self._bag(rows), draws.torch if learning else None)
-        vectors = model.vectors(encoded.mean, self._liked_among(films, draws.torch if learning else None))
-        at = torch.from_numpy(np.searchsorted(films, asked)).to(self.device)
-        decoded = at[: self.config.film_batch]
-        bound = self._elbo(vae.Encoded(encoded.mean[decoded], encoded.logvar[decoded]), asked, draws)
-        likes = self._likes(vectors, films, visitors, draws)
-        return Terms(bound.reconstruction, bound.kl, likes, self._subset(vectors, at, asked, draws, learning))
+    def _terms(self, films: Ints, asked: Ints, draws: _Draws) -> Terms:
+        """The losses of one step: all of `films` compete, `asked` of them are decoded and looked for."""
+        model, generator = self.model, draws.torch
+        rows = thinned(self.rows.take(films), 1 - model.config.feature_dropout, draws.numpy)
+        encoded = model.encode(self._bag(rows), generator)
+        liked = self._liked_among(films)
+        keep = torch.rand(liked.trust.shape, generator=generator) >= model.config.residual_dropout
+        targets = model.targets(encoded.mean, liked, keep.float().to(self.device))
+        shown, taught = self._visits(films, draws.numpy)
+        # The teacher knows nothing of content, and what it says must not wash out what content says.
+        taught_vectors = model.vectors(encoded.mean.detach(), liked)
+        full = model.vectors(encoded.mean, liked)
+        return Terms(
+            *self._elbo(encoded, films, asked, draws),
+            self._likes(shown, films, full, targets, handicap=self.config.handicap),
+            self._teacher(shown, taught, films, taught_vectors),
+            self._subset(targets, films, asked, draws.numpy, generator),
+        )
 
-    def _elbo(self, encoded: vae.Encoded, asked: Ints, draws: _Draws) -> vae.Elbo:
-        counts = torch.from_numpy(mass(self.rows.take(asked[: self.config.film_batch]))).to(self.device)
-        return vae.elbo(self.model.decode(vae.sample(encoded, draws.torch)), counts, encoded)
+    def _visits(self, films: Ints, rng: np.random.Generator) -> tuple[Visits, Tensor | None]:
+        """A batch of visits, with the teacher's chances of `films`, (visits, films), where there is a teacher."""
+        if self.lessons is None:
+            order = rng.permutation(len(self.split.visitors))[: self.config.visitor_batch]
+            return visits([self.split.visitors[i] for i in order], self.config.hidden_share, rng), None
+        chosen = rng.permutation(len(self.lessons.visits))[: self.config.visitor_batch]
+        chances = torch.from_numpy(self.lessons.chances[chosen][:, films].astype(np.float32)).to(self.device)
+        return self.lessons.visits.take(chosen), F.normalize(chances, p=1, dim=1)
 
-    def _likes(self, vectors: Tensor, films: Ints, visitors: list[Ints], draws: _Draws) -> Tensor:
-        """Zero where nobody has liked two of the films."""
-        places = [_places(films, liked) for liked in visitors]
-        shown = visits([own for own in places if len(own) > 1], len(films), self.config.hidden_share, draws.numpy)
-        if not len(shown.seen):
+    def _elbo(self, encoded: vae.Encoded, films: Ints, asked: Ints, draws: _Draws) -> tuple[Tensor, Tensor]:
+        """Both terms for the first of the asked films."""
+        asked = asked[: self.config.film_batch]
+        at = self._at(films, asked)
+        part = vae.Encoded(encoded.mean[at], encoded.logvar[at])
+        counts = torch.from_numpy(mass(self.rows.take(asked))).to(self.device)
+        terms = vae.elbo(self.model.decode(vae.sample(part, draws.torch)), counts, part)
+        return terms.reconstruction, terms.kl
+
+    def _likes(self, shown: Visits, films: Ints, full: Tensor, targets: Tensor, handicap: float) -> Tensor:
+        """Zero where nobody has liked two films."""
+        if not len(shown):
             return torch.zeros((), device=self.device)
-        seen, hidden = (torch.from_numpy(part).to(self.device) for part in (shown.seen, shown.hidden))
-        return vae.likes_loss(vectors, seen, hidden, self.model.like_temperature.exp())
+        seen, hidden = (self._marked(lists, films) for lists in (shown.seen, shown.hidden))
+        unliked = torch.ones(len(films), device=self.device)
+        unliked[self._liked_among(films).places] = 0
+        tastes = F.normalize(seen @ full, dim=1)
+        warmth = self.model.like_temperature.exp()
+        return vae.likes_loss(tastes, targets, seen, hidden, warmth, handicap * unliked)
 
-    def _subset(self, vectors: Tensor, at: Tensor, asked: Ints, draws: _Draws, learning: bool) -> Tensor:
-        keep = draws.numpy.uniform(*self.config.subset_share, size=len(asked)).astype(np.float32)
-        some = self._bag(thinned(self.rows.take(asked), keep, draws.numpy))
-        mean = self.model.encode(some, draws.torch if learning else None).mean
-        return vae.subset_loss(mean, vectors, at, self.model.subset_temperature.exp())
+    def _teacher(self, shown: Visits, taught: Tensor | None, films: Ints, vectors: Tensor) -> Tensor:
+        if taught is None:
+            return torch.zeros((), device=self.device)
+        seen = self._marked(shown.seen, films)
+        tastes = F.normalize(seen @ vectors, dim=1)
+        return vae.teacher_loss(tastes, vectors, seen, taught, self.model.like_temperature.exp())
+
+    def _subset(
+        self, vectors: Tensor, films: Ints, asked: Ints, rng: np.random.Generator, generator: torch.Generator | None
+    ) -> Tensor:
+        keep = rng.uniform(*self.config.subset_share, size=len(asked)).astype(np.float32)
+        some = self._bag(thinned(self.rows.take(asked), keep, rng))
+        mean = self.model.encode(some, generator).mean
+        return vae.subset_loss(mean, vectors, self._at(films, asked), self.model.subset_temperature.exp())
 
     def _total(self, terms: Terms) -> Tensor:
         config = self.config
-        bound = terms.reconstruction + config.beta * terms.kl
-        return config.elbo_weight * bound + config.likes_weight * terms.likes + config.subset_weight * terms.subset
+        return (
+            config.elbo_weight * (terms.reconstruction + config.beta * terms.kl)
+            + config.likes_weight * terms.likes
+            + config.teacher_weight * terms.teacher
+            + config.subset_weight * terms.subset
+        )
 
     def _sampled(self, rng: np.random.Generator) -> Ints:
         """The films that compete in a step, ascending: all, or a fresh sample of a large catalogue."""
@@ -148,14 +199,18 @@ class Run:
             return np.arange(len(self.rows))
         return np.sort(rng.choice(len(self.rows), _MOST_FILMS_AT_ONCE, replace=False))
 
-    def _liked_among(self, films: Ints, generator: torch.Generator | None) -> vae.Liked:
-        """Those of the films that have a residual; with a generator, some of them lose it for this step."""
+    def _liked_among(self, films: Ints) -> vae.Liked:
+        """Those of the ascending films that have likes."""
         slots = np.flatnonzero(np.isin(self.liked, films, assume_unique=True))
         places = np.searchsorted(films, self.liked[slots])
-        keep = torch.ones(len(slots), 1)
-        if generator is not None:
-            keep = (torch.rand(keep.shape, generator=generator) >= self.model.config.residual_dropout).float()
-        return vae.Liked(*(part.to(self.device) for part in (torch.from_numpy(places), torch.from_numpy(slots), keep)))
+        parts = (places, slots, self.trust[slots, None])
+        return vae.Liked(*(torch.from_numpy(part).to(self.device) for part in parts))
+
+    def _at(self, films: Ints, asked: Ints) -> Tensor:
+        return torch.from_numpy(np.searchsorted(films, asked)).to(self.device)
+
+    def _marked(self, lists: list[Ints], films: Ints) -> Tensor:
+        return torch.from_numpy(marked(lists, films)).to(self.device)
 
     def _bag(self, rows: SparseRows) -> Bag:
         return Bag.of(rows, self.device)
@@ -175,11 +230,12 @@ class _Draws:
 
 
 class Terms(NamedTuple):
-    """The four losses of a step, each a scalar tensor."""
+    """The losses of a step, each a scalar tensor."""
 
     reconstruction: Tensor
     kl: Tensor
     likes: Tensor
+    teacher: Tensor
     subset: Tensor
 
 
@@ -191,18 +247,11 @@ def one_cycle(done: float) -> float:
 
 
 def _measured(terms: Terms, total: Tensor) -> Losses:
-    return Losses(terms.reconstruction.item(), terms.kl.item(), terms.likes.item(), terms.subset.item(), total.item())
+    return Losses(**{name: term.item() for name, term in terms._asdict().items()}, total=total.item())
 
 
 def _mean(several: list[Losses]) -> Losses:
     return Losses(**{name: float(np.mean([getattr(one, name) for one in several])) for name in vars(several[0])})
-
-
-def _places(films: Ints, liked: Ints) -> Ints:
-    """Where the liked films stand among the ascending films; those that are not there are left out."""
-    at: Ints = np.searchsorted(films, liked)
-    there: Ints = at[films[np.minimum(at, len(films) - 1)] == liked]
-    return there
 
 
 def _device(name: str) -> torch.device:

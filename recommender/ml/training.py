@@ -76,7 +76,8 @@ class Trained:
     model_config: VAEConfig
     train_config: TrainConfig
     weights: dict[str, Floats]
-    liked: Ints  # rows of the records that have a residual, ascending
+    liked: Ints  # rows of the records that have likes, and so a residual, ascending
+    trust: Floats  # how far each residual is believed, 0 to 1
     history: tuple[Epoch, ...]
     best_epoch: int
     n_films: int
@@ -117,15 +118,24 @@ def train(
     liked = np.unique(likes.films)
     model = replace(model_config or VAEConfig(), n_features=len(space), n_films=len(liked))
     identity = _identity(records, likes, space.config, model, config)
-    session = _Session(Run(rows, likes, model, config), config, identity, checkpoint)
+    run = Run(rows, likes, model, config)
+    session = _Session(run, config, identity, checkpoint)
     if resume:
         session.resume()
     with _threads(config.threads):
         session.learn(progress, should_stop)
     weights = {name: tensor.numpy() for name, tensor in session.best.items()}
-    history = tuple(session.history)
     return Trained(
-        space, model, config, weights, liked, history, session.best_epoch, n_films=len(records), n_likes=len(likes)
+        space=space,
+        model_config=model,
+        train_config=config,
+        weights=weights,
+        liked=liked,
+        trust=run.trust,
+        history=tuple(session.history),
+        best_epoch=session.best_epoch,
+        n_films=len(records),
+        n_likes=len(likes),
     )
 
 

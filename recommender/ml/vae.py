@@ -1,8 +1,13 @@
 """The film autoencoder: architecture, sampling and losses, and nothing else.
 
 A film is a sparse row x of weighted token features. The encoder gives q(z|x) = N(mean, diag(exp(logvar))), the decoder
-a multinomial over the features (Liang et al. 2018, "Variational Autoencoders for Collaborative Filtering"). A film's
-vector is the mean, plus what its likes add (a learned residual), at length 1.
+a multinomial over the features (Liang et al. 2018, "Variational Autoencoders for Collaborative Filtering"). Beside this
+content expert stands a like expert: a learned residual per liked film, trusted the more the more likes n it has, and
+one vector for "nobody has liked this yet":
+
+    vector = unit(mean + t * residual + (1 - t) * unliked),    t = n / (n + doubt)
+
+which is the posterior mean of a Gaussian whose prior mean is `unliked` and which n likes have observed.
 """
 
 from __future__ import annotations
@@ -22,12 +27,13 @@ class VAEConfig:
     """What the model is; saved with the weights. `n_films` is the number of residuals, 0 for content alone."""
 
     n_features: int = 1
-    hidden: int = 192
+    hidden: int = 256
     latent: int = 128
     n_films: int = 0
-    feature_dropout: float = 0.4
-    hidden_dropout: float = 0.3
-    residual_dropout: float = 0.3
+    feature_dropout: float = 0.6
+    hidden_dropout: float = 0.5
+    residual_dropout: float = 0.6
+    doubt: float = 3.0
     temperature: float = 12.0
 
     def __post_init__(self) -> None:
@@ -35,8 +41,8 @@ class VAEConfig:
             raise ValueError(f"every size must be positive: {self}")
         if not all(0 <= share < 1 for share in (self.feature_dropout, self.hidden_dropout, self.residual_dropout)):
             raise ValueError(f"a dropout is a share from 0 to below 1: {self}")
-        if self.temperature <= 0:
-            raise ValueError(f"the temperature must be positive, not {self.temperature}")
+        if self.temperature <= 0 or self.doubt < 0:
+            raise ValueError(f"the temperature must be positive and the doubt at least 0: {self}")
 
 
 @dataclass(frozen=True)
@@ -49,14 +55,11 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Liked:
-    """Which of n films have a residual: their `places` among the n and their `slots` in the residual, both (m,).
-
-    `keep` (m, 1) is 1, or 0 where the residual is dropped, so that a film nobody has liked yet is not missed.
-    """
+    """Which of n films have likes: their `places` among the n, `slots` in the residual, both (m,), `trust` t (m, 1)."""
 
     places: Tensor
     slots: Tensor
-    keep: Tensor
+    trust: Tensor
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class FilmVAE(nn.Module):
         self.decoder_weight = normal(latent, features, scale=0.01)
         self.decoder_bias = nn.Parameter(torch.zeros(features))
         self.residual = normal(config.n_films, latent, scale=0.01)
+        self.unliked = nn.Parameter(torch.zeros(latent))
         self.like_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.subset_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
 
@@ -103,8 +107,16 @@ class FilmVAE(nn.Module):
         return codes @ self.decoder_weight + self.decoder_bias
 
     def vectors(self, mean: Tensor, liked: Liked) -> Tensor:
-        """Unit film vectors (n, latent): content, plus what the residual keeps for the films that have one."""
-        added = self.residual[liked.slots] * liked.keep
+        """Unit film vectors (n, latent) of both experts."""
+        surplus = liked.trust * (self.residual[liked.slots] - self.unliked)
+        return F.normalize((mean + self.unliked).index_add(0, liked.places, surplus), dim=1)
+
+    def targets(self, mean: Tensor, liked: Liked, keep: Tensor) -> Tensor:
+        """Unit vectors (n, latent) of the content, with the residual only where `keep` (m, 1) is 1, else 0.
+
+        Most residuals are dropped, so that the content learns to say what likes would have said.
+        """
+        added = keep * liked.trust * self.residual[liked.slots]
         return F.normalize(mean.index_add(0, liked.places, added), dim=1)
 
 
@@ -127,15 +139,29 @@ def elbo(logits: Tensor, counts: Tensor, encoded: Encoded) -> Elbo:
     return Elbo(reconstruction.mean(), kl.mean())
 
 
-def likes_loss(vectors: Tensor, seen: Tensor, hidden: Tensor, temperature: Tensor) -> Tensor:
-    """Nats per hidden like: the visitor's mean direction must point at what was hidden, among all films.
+def likes_loss(
+    tastes: Tensor, vectors: Tensor, seen: Tensor, hidden: Tensor, temperature: Tensor, handicap: Tensor | float = 0.0
+) -> Tensor:
+    """Nats per hidden like: among all films not seen, a visitor's taste must point at those hidden.
 
-    `vectors` (films, latent) are unit; `seen` and `hidden` (visitors, films) hold 0 or 1, at least one 1 in each row.
+    `tastes` (visitors, latent) and `vectors` (films, latent) are unit; `seen` and `hidden` (visitors, films) hold 0
+    or 1. `handicap` (films,) is added to the logits: a film that nobody has liked yet was hardly on offer.
     """
-    taste = F.normalize(seen @ vectors, dim=1)
-    logits = temperature * (taste @ vectors.T)
-    chances = F.log_softmax(logits.masked_fill(seen > 0, -1e4), dim=1)
-    return (-(chances * hidden).sum(dim=1) / hidden.sum(dim=1)).mean()
+    chances = _log_chances(tastes, vectors, seen, temperature, handicap)
+    per_visitor = -(chances * hidden).sum(dim=1) / hidden.sum(dim=1).clamp(min=1)
+    return per_visitor.mean()
+
+
+def teacher_loss(tastes: Tensor, vectors: Tensor, seen: Tensor, taught: Tensor, temperature: Tensor) -> Tensor:
+    """Cross entropy, in nats per visitor, with the chances (visitors, films) a teacher gives to the films not seen."""
+    return -(taught * _log_chances(tastes, vectors, seen, temperature, 0.0)).sum(dim=1).mean()
+
+
+def _log_chances(
+    tastes: Tensor, vectors: Tensor, seen: Tensor, temperature: Tensor, handicap: Tensor | float
+) -> Tensor:
+    logits = temperature * (tastes @ vectors.T) + handicap
+    return F.log_softmax(logits.masked_fill(seen > 0, -1e4), dim=1)
 
 
 def subset_loss(asked: Tensor, vectors: Tensor, films: Tensor, temperature: Tensor) -> Tensor:

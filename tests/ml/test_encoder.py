@@ -38,9 +38,10 @@ def test_it_equals_the_torch_encoder(encoder: Encoder, trained: Trained) -> None
     places = torch.from_numpy(trained.liked)
     with torch.no_grad():
         mean = model.encode(bag).mean
-        joined = model.vectors(mean, vae.Liked(places, torch.arange(len(places)), torch.ones(len(places), 1)))
+        trust = torch.from_numpy(trained.trust)[:, None]
+        joined = model.vectors(mean, vae.Liked(places, torch.arange(len(places)), trust))
     np.testing.assert_allclose(encoder.encode(FILMS, IDS), joined.numpy(), atol=1e-5)
-    content = torch.nn.functional.normalize(mean, dim=1)
+    content = torch.nn.functional.normalize(mean + model.unliked.detach(), dim=1)
     np.testing.assert_allclose(encoder.encode(FILMS, [None] * 60), content.numpy(), atol=1e-5)
 
 

@@ -49,8 +49,9 @@ def test_losses_do_not_depend_on_the_batch_size() -> None:
     assert thrice.kl.item() == pytest.approx(once.kl.item(), rel=1e-5)
     vectors = torch.nn.functional.normalize(one.mean, dim=1)
     seen, hidden = torch.tensor([[1.0, 0, 0, 0]]), torch.tensor([[0, 1.0, 1, 0]])
-    loss = vae.likes_loss(vectors, seen, hidden, torch.tensor(5.0))
-    again = vae.likes_loss(vectors, seen.repeat(3, 1), hidden.repeat(3, 1), torch.tensor(5.0))
+    warmth = torch.tensor(5.0)
+    loss = vae.likes_loss(vectors[:1], vectors, seen, hidden, warmth)
+    again = vae.likes_loss(vectors[:1].repeat(3, 1), vectors, seen.repeat(3, 1), hidden.repeat(3, 1), warmth)
     assert again.item() == pytest.approx(loss.item(), rel=1e-5)
 
 
@@ -82,25 +83,44 @@ def test_without_a_generator_encoding_is_deterministic() -> None:
     assert torch.equal(model().encode(bag()).mean, model().encode(bag()).mean)
 
 
-def test_film_vectors_are_unit_and_the_residual_can_be_dropped() -> None:
+def test_a_film_without_likes_keeps_its_content_and_trust_grows_with_likes() -> None:
     net = model()
     mean = net.encode(bag()).mean
     places, slots = torch.tensor([0, 2]), torch.tensor([1, 0])
-    joined = net.vectors(mean, vae.Liked(places, slots, torch.ones(2, 1)))
-    alone = net.vectors(mean, vae.Liked(places, slots, torch.zeros(2, 1)))
-    np.testing.assert_allclose(joined.norm(dim=1).detach(), 1, atol=1e-6)
-    torch.testing.assert_close(alone, torch.nn.functional.normalize(mean, dim=1))
-    torch.testing.assert_close(joined[1], alone[1])
-    assert not torch.equal(joined[0], alone[0])
+    believed, doubted = (net.vectors(mean, vae.Liked(places, slots, torch.full((2, 1), trust))) for trust in (1.0, 0.0))
+    content = torch.nn.functional.normalize(mean + net.unliked, dim=1)
+    np.testing.assert_allclose(believed.norm(dim=1).detach(), 1, atol=1e-6)
+    torch.testing.assert_close(doubted, content)
+    torch.testing.assert_close(believed[1], content[1])
+    assert not torch.equal(believed[0], content[0])
+
+
+def test_targets_can_drop_the_residual() -> None:
+    net = model()
+    mean = net.encode(bag()).mean
+    liked = vae.Liked(torch.tensor([0, 2]), torch.tensor([1, 0]), torch.ones(2, 1))
+    kept = net.targets(mean, liked, torch.tensor([[0.0], [1.0]]))
+    content = torch.nn.functional.normalize(mean, dim=1)
+    torch.testing.assert_close(kept[:2], content[:2])
+    assert not torch.equal(kept[2], content[2])
 
 
 def test_the_likes_loss_falls_when_a_visitor_points_at_the_hidden_film() -> None:
-    vectors = torch.eye(3)
-    seen, temperature = torch.tensor([[1.0, 0, 0]]), torch.tensor(5.0)
-    towards = torch.nn.functional.normalize(vectors + torch.tensor([[0, 0, 0], [1.0, 0, 0], [0, 0, 0]]), dim=1)
-    hidden = torch.tensor([[0, 1.0, 0]])
-    assert vae.likes_loss(towards, seen, hidden, temperature) < vae.likes_loss(vectors, seen, hidden, temperature)
-    assert vae.likes_loss(vectors, seen, hidden, temperature).item() == pytest.approx(math.log(2))  # two equal chances
+    vectors, seen, hidden = torch.eye(3), torch.tensor([[1.0, 0, 0]]), torch.tensor([[0, 1.0, 0]])
+    warmth = torch.tensor(5.0)
+    away = vae.likes_loss(vectors[:1], vectors, seen, hidden, warmth)
+    assert away.item() == pytest.approx(math.log(2))  # two equal chances: the film already seen does not compete
+    assert vae.likes_loss(vectors[1:2], vectors, seen, hidden, warmth) < away
+    handicap = torch.tensor([0.0, 0.0, -100.0])
+    assert vae.likes_loss(vectors[:1], vectors, seen, hidden, warmth, handicap).item() == pytest.approx(0)
+
+
+def test_the_teacher_loss_is_least_where_the_chances_agree() -> None:
+    vectors, seen, warmth = torch.eye(3), torch.tensor([[1.0, 0, 0]]), torch.tensor(5.0)
+    taught = torch.tensor([[0, 0.5, 0.5]])
+    agreed = vae.teacher_loss(vectors[:1], vectors, seen, taught, warmth)
+    assert agreed.item() == pytest.approx(math.log(2))
+    assert vae.teacher_loss(vectors[1:2], vectors, seen, taught, warmth) > agreed
 
 
 def test_the_subset_loss_is_the_surprise_of_the_right_film() -> None:
