@@ -23,8 +23,10 @@ from recommender.corpus import film_records
 from recommender.ml import artifacts
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.batches import Likes
+from recommender.ml.config import TrainConfig
 from recommender.ml.encoder import Encoder
 from recommender.ml.protocols import Data
+from recommender.ml.quality import held_out_quality
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
 from recommender.vectors import Refreshed, encoder_of, refresh
@@ -102,6 +104,7 @@ def train(
         version = _publish(corpus, _learn(corpus, options, progress, should_stop))
     say(_("Computing the vectors"))
     refresh(version)
+    _measure(version, corpus)
     if options.activate:
         activate(version)
     return version
@@ -167,6 +170,14 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
         config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
         metrics={},
     )
+
+
+def _measure(version: ModelVersion, corpus: Corpus) -> None:
+    """Keep with the version how good it is on what its training held out; the gate of `activate` reads it."""
+    config = TrainConfig(**version.config["training"])
+    likes = Likes(corpus.visitors, corpus.films)
+    version.metrics = held_out_quality(encoder_of(version), corpus.records, corpus.ids, likes, config)
+    version.save(update_fields=["metrics"])
 
 
 def _free_name() -> str:

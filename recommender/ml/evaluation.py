@@ -95,7 +95,7 @@ def evaluate(
                 results[system].append(judge(system))
                 done += 1
                 progress(Step(name, system, fold, done, total))
-        report[name] = {system: _summary(several) for system, several in results.items()}
+        report[name] = {system: summary(several) for system, several in results.items()}
     return report
 
 
@@ -174,8 +174,8 @@ def results(scores: Scores, wanted: Sequence[Ints], given: Sequence[Ints], eligi
     return Results(values, coverage(shown, len(eligible)))
 
 
-def _summary(several: Sequence[Results]) -> dict[str, dict[str, float]]:
-    """Mean and standard error over the folds; over the requests where there is one ranking only."""
+def summary(several: Sequence[Results]) -> dict[str, dict[str, float]]:
+    """Each metric's mean and standard error over the folds; over the requests where there is one ranking only."""
     if len(several) == 1:
         found = {name: mean_and_error(values) for name, values in several[0].values.items()}
     else:

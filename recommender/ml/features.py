@@ -43,7 +43,7 @@ class FeatureConfig:
     min_films: int = 2
     max_share: float = 0.25
     max_features: int = 60_000
-    title: float = 1.0
+    title: float = 4.0
     stem: float = 0.5
     piece: float = 0.3
     genre: float = 2.0

@@ -18,45 +18,17 @@ from .config import TrainConfig
 from .history import Losses
 from .sparse import Floats, Ints, SparseRows
 from .sparse_torch import Bag
+from .split import VALIDATION, Split
 from .teacher import lessons
 
 _MOST_FILMS_AT_ONCE = 8_192  # a larger catalogue is sampled anew in each step
 _WARM_UP = 0.2  # of all steps
 _LONGEST_GRADIENT = 5.0
-_VALIDATION, _TEACHER = 0, 2**31  # in place of an epoch's number: the same draws whenever they are needed
+_TEACHER = 2**31  # in place of an epoch's number: the same draws whenever they are needed
 
 
 class Stopped(Exception):
     """Somebody asked to stop in the middle of an epoch."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """What is learned from and what is held out: rows of films, and the films of each visitor with at least two."""
-
-    films: Ints
-    held_out_films: Ints
-    visitors: list[Ints]
-    held_out_visitors: list[Ints]
-
-    @classmethod
-    def of(cls, films: Ints, likes: Likes, config: TrainConfig) -> Split:
-        """A random share of the films and of the visitors is held out, but never the last one."""
-        rng = np.random.default_rng([config.seed, _VALIDATION])
-        mixed = rng.permutation(films)
-        visitors = [liked for liked in likes.by_visitor() if len(liked) > 1]
-        order = rng.permutation(len(visitors)).tolist()
-        n_films, n_visitors = (_held_out(len(part), config.validation_share) for part in (films, order))
-        return cls(
-            np.sort(mixed[n_films:]),
-            np.sort(mixed[:n_films]),
-            [visitors[i] for i in order[n_visitors:]],
-            [visitors[i] for i in order[:n_visitors]],
-        )
-
-
-def _held_out(total: int, share: float) -> int:
-    return max(0, min(math.ceil(total * share), total - 1))
 
 
 class Run:
@@ -96,7 +68,7 @@ class Run:
         asked = self.split.held_out_films
         if not len(asked):
             return None
-        draws = _Draws.of(self.config.seed, _VALIDATION)
+        draws = _Draws.of(self.config.seed, VALIDATION)
         films = np.union1d(self._sampled(draws.numpy), asked)
         asked = asked[: self.config.subset_batch]
         encoded = self.model.encode(self._bag(self.rows.take(films)))

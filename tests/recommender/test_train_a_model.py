@@ -59,6 +59,17 @@ def test_the_new_version_serves_the_site(catalogue: list[Movie]) -> None:
         assert found.similarity == pytest.approx(sum(share.part for share in found.shares), abs=1e-5)
 
 
+def test_its_quality_on_held_out_visitors_is_kept(catalogue: list[Movie]) -> None:
+    for number in range(4):
+        like(make_user(), *catalogue[number % 2 :: 2])
+    train()
+    version = ModelVersion.objects.get()
+    for system in ("vae", "popularity"):
+        figure = version.quality("warm", system)
+        assert figure is not None
+        assert 0 <= figure["mean"] <= 1
+
+
 def test_it_can_be_left_inactive(catalogue: list[Movie]) -> None:
     said = train("--no-activate")
     assert not ModelVersion.objects.get().is_active
