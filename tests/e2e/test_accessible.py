@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from catalog.models import Genre, Movie, Person
 from tests.builders import make_movie
 from tests.e2e.conftest import Open
+from tests.e2e.test_first_evening import sign_up
 
 PAGES = [
     "/",
@@ -77,3 +78,14 @@ def test_what_opens_on_a_press_is_accessible_too(open_browser: Open, films: list
     page.get_by_role("button", name="Why").first.click()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_of_an_account_are_accessible_too(open_browser: Open, films: list[Movie], theme: str) -> None:
+    page = open_browser("/", color_scheme=theme)
+    sign_up(page)
+    page.get_by_text("ana", exact=True).wait_for()
+    for path in ("/accounts/", "/accounts/password/", "/accounts/delete/", "/accounts/password/sent/"):
+        page.goto(path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path} {theme}\n{found.generate_report()}"
