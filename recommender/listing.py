@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from catalog.shelf import Shelf
 from recommender import reasons
 from recommender.forms import ME, NOBODY, WishForm
-from recommender.reasons import tidy
 from recommender.services import Answer, Basis, recommend
-from recommender.understanding import Kind, Understood
+from recommender.understanding import Kind, Understood, tidy
 
 PER_PAGE = 24
 MOST_SHOWN = 20 * PER_PAGE  # films in one list; whoever wants more does better with another wish
@@ -115,7 +114,7 @@ def _chip(form: WishForm, piece: Understood, pieces: Sequence[Understood]) -> Ch
     else:  # the words that remain once all else is taken out need not stand together in the request
         left = " ".join(other.text for other in pieces if other.kind not in (piece.kind, Kind.PERSON))
     is_exclusion = piece.kind in (Kind.WITHOUT_GENRE, Kind.WITHOUT_WORD)
-    label = _("without %(what)s") % {"what": piece.label} if is_exclusion else tidy(piece.label)
+    label = _("without %(what)s") % {"what": piece.label} if is_exclusion else piece.label
     return Chip(label, form.address(q=tidy(left)) or "?", is_exclusion)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from recommender.services import Ranked, Share, Suggestion
 MOST_PARTS = 6  # shown one by one; the rest are added up
 _TELLING = 0.4  # a second film is named when it adds this much of what the first one adds
 THOUSANDTHS = 1000
-_LOOSE_COMMAS = re.compile(r"\s*,(?:\s*,)*\s*")
 
 
 @dataclass(frozen=True)
@@ -96,11 +94,6 @@ def _reason(suggestion: Suggestion, known: dict[int, Behind], owner: str) -> Rea
     )
 
 
-def tidy(words: str) -> str:
-    """Words without the commas that stay behind when something between them was understood and taken out."""
-    return " ".join(_LOOSE_COMMAS.sub(", ", words).split()).strip(" ,;")
-
-
 def closeness(similarity: float) -> str:
     """A similarity in words."""
     for least, words in ((0.75, _("very close")), (0.5, _("close")), (0.25, _("related"))):
@@ -120,7 +113,7 @@ def _sentence(shares: Sequence[Share], known: dict[int, Behind], owner: str) -> 
         liked = _("Because “{owner}” likes {films}") if owner else _("Because you liked {films}")
         pieces.append((sum(share.part for share in named), format_html(liked, owner=owner, films=titles)))
     if asked:
-        pieces.append((asked.part, format_html(_("For your words “{words}”"), words=tidy(asked.words))))
+        pieces.append((asked.part, format_html(_("For your words “{words}”"), words=asked.words)))
     pieces.sort(key=lambda piece: -piece[0])
     return format_html_join(". ", "{}", ((words,) for _part, words in pieces))
 
@@ -148,7 +141,7 @@ def _parts(suggestion: Suggestion, known: dict[int, Behind]) -> tuple[Part, ...]
 
 def _label(share: Share, known: dict[int, Behind]) -> str:
     if share.film_id is None:
-        return _("your words “%(words)s”") % {"words": tidy(share.words)}
+        return _("your words “%(words)s”") % {"words": share.words}
     film = known.get(share.film_id)
     return film.title if film else _("a film that is gone")
 

@@ -91,18 +91,20 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
     if films is None:
         return _popular_in_database(wish, asked, user, top, offset)
     mask = eligible_rows(films, wish, asked)
-    query, liked = _query(films, wish, asked)
-    basis = _basis(bool(len(liked)), query is not None and query.has_request)
-    scores = _popularity(films) if query is None else query.scores(films.vectors)
-    order = _order(films, scores, mask, wish)[offset : offset + top]
-    suggestions = _suggestions(films, order, scores, query, liked, asked.words or wish.text, user)
-    return Answer(suggestions, int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
+    ranked, basis = _ranked(films, wish, asked, mask, slice(offset, offset + top))
+    return Answer(_loaded(ranked, user), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
 
 
 def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
     """Films for several wishes, so that a page of many rows loads them all together; none before the first training."""
     films = index.current()
-    return [_ranked(films, wish, top) if films is not None else [] for wish in wishes]
+    if films is None:
+        return [[] for _ in wishes]
+    asked = [understand(wish.text) for wish in wishes]
+    return [
+        _ranked(films, wish, words, eligible_rows(films, wish, words), slice(top))[0]
+        for wish, words in zip(wishes, asked, strict=True)
+    ]
 
 
 def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
@@ -126,20 +128,26 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, Wish())[:top]]
 
 
-def _ranked(films: FilmIndex, wish: Wish, top: int) -> list[Ranked]:
-    asked = understand(wish.text)
+def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page: slice) -> tuple[list[Ranked], Basis]:
+    """One page of the eligible rows in their order, and what the order stands on."""
     query, liked = _query(films, wish, asked)
     scores = _popularity(films) if query is None else query.scores(films.vectors)
-    order = _order(films, scores, eligible_rows(films, wish, asked), wish)[:top]
     words = asked.words or wish.text
-    return [
+    ranked = [
         Ranked(
             int(films.ids[row]),
             float(scores[row]) if query is not None else None,
             partial(_shares, films, row, query, liked, words),
         )
-        for row in order
+        for row in _order(films, scores, mask, wish)[page]
     ]
+    return ranked, _basis(bool(len(liked)), query is not None and query.has_request)
+
+
+def _loaded(ranked: Sequence[Ranked], user: Visitor) -> list[Suggestion]:
+    """The same with their films and shares; a film deleted this instant is left out."""
+    movies = Movie.objects.listed().for_cards(user).in_bulk([one.movie_id for one in ranked])
+    return [Suggestion(movies[one.movie_id], one.similarity, one.shares) for one in ranked if one.movie_id in movies]
 
 
 def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | None, NDArray[np.int64]]:
@@ -188,27 +196,6 @@ def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, wish: Wish
     return order
 
 
-def _suggestions(
-    films: FilmIndex,
-    order: NDArray[np.intp],
-    scores: NDArray[np.float32],
-    query: Query | None,
-    liked: NDArray[np.int64],
-    words: str,
-    user: Visitor,
-) -> list[Suggestion]:
-    """Load the films of some rows, each with its similarity and shares; a film deleted this instant is left out."""
-    movies = Movie.objects.listed().for_cards(user).in_bulk([int(pk) for pk in films.ids[order]])
-    found = []
-    for row in order:
-        movie = movies.get(int(films.ids[row]))
-        if movie is None:
-            continue
-        similarity = float(scores[row]) if query is not None else None
-        found.append(Suggestion(movie, similarity, _shares(films, row, query, liked, words)))
-    return found
-
-
 def _shares(
     films: FilmIndex, row: np.intp, query: Query | None, liked: NDArray[np.int64], words: str
 ) -> tuple[Share, ...]:
@@ -225,7 +212,9 @@ def _shares(
 def _popular_in_database(wish: Wish, asked: Understanding, user: Visitor, top: int, offset: int) -> Answer:
     """Before the first training: the most liked films that pass the filters and contain the words."""
     movies = eligible_films(Movie.objects.listed(), wish, asked)
-    page = movies.annotate(n_likes=Count("likes")).order_by("-n_likes", "title", "pk")[offset : offset + top]
+    page = movies.annotate(n_likes=Count("likes", distinct=True)).order_by("-n_likes", "title", "pk")[
+        offset : offset + top
+    ]
     ids = list(page.values_list("pk", flat=True))
     shown = Movie.objects.for_cards(user).in_bulk(ids)
     suggestions = [Suggestion(shown[pk]) for pk in ids if pk in shown]

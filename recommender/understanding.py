@@ -18,6 +18,7 @@ _NEGATIONS = {"not", "no", "without", "не", "без", "емес"}
 _SPAN = re.compile(r"(?<!\w)((?:18|19|20)\d\d)\s*[-–—]\s*((?:18|19|20)\d\d)(?!\w)")
 _DECADE = re.compile(r"(?<!\w)((?:18|19|20)?\d0)['’]?(?:s|-?(?:е|х|ых|ые))(?!\w)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\w)((?:18|19|20)\d\d)(?!\w)")
+_LOOSE_COMMAS = re.compile(r"\s*,(?:\s*,)*\s*")
 _THIS_CENTURY = 30  # "20s" means the 2020s, "30s" the 1930s
 
 
@@ -59,10 +60,15 @@ def understand(text: str) -> Understanding:
     rest = _take_years(" ".join(text[:LONGEST].split()), found)
     rest = _take_genres_and_negations(rest, found)
     _notice_people(rest, found)
-    found.words = " ".join(rest.split())
+    found.words = tidy(rest)
     if _WORD.search(found.words):
         found.pieces.append(Understood(Kind.WORDS, found.words, found.words))
     return found
+
+
+def tidy(words: str) -> str:
+    """Words without the commas that stay behind when something between them was understood and taken out."""
+    return " ".join(_LOOSE_COMMAS.sub(", ", words).split()).strip(" ,;")
 
 
 def _take_years(text: str, found: Understanding) -> str:

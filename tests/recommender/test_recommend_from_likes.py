@@ -183,6 +183,15 @@ def test_before_the_first_training_popular_films_are_shown() -> None:
     assert titles(Wish(text="not drama")) == ["other genre"]
 
 
+def test_before_the_first_training_every_like_counts_once() -> None:
+    crowded = make_movie("river crowded", genres=["Drama", "War"], cast=["Ann River", "Bo River", "Cy River"])
+    loved = make_movie("river loved", genres=["Drama"])
+    like(make_user(), crowded)
+    for _ in range(2):
+        like(make_user(), loved)
+    assert titles(Wish(text="river")) == ["river loved", "river crowded"]
+
+
 def test_the_number_of_queries_does_not_grow_with_the_films(django_assert_max_num_queries: object) -> None:
     films = [make_movie(genres=["Drama", "War"]) for _ in range(40)]
     make_version({film: [1, number] for number, film in enumerate(films)})

@@ -66,6 +66,10 @@ def test_a_word_that_is_not_wanted_leaves_the_words() -> None:
     assert asked.words == "space adventure please"
 
 
+def test_no_comma_stays_behind_alone() -> None:
+    assert understand("a city, 90s, not robots, rain").words == "a city, rain"
+
+
 def test_a_lonely_not_is_just_a_word() -> None:
     asked = understand("why not")
     assert asked.words == "why not"
