@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,13 @@ class User(AbstractUser):
     """A visitor with an account, or a demo profile whose taste anybody may borrow in demo mode."""
 
     display_name = models.CharField(_("name shown"), max_length=80, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: the site follows the browser."),
+    )
     is_demo = models.BooleanField(
         _("demo profile"), default=False, help_text=_("A taste to borrow in demo mode. It cannot log in.")
     )
