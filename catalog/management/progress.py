@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,24 +14,23 @@ SHOWN = 20
 
 
 class Progress:
-    """Writes a line every few seconds; short work stays silent."""
+    """Says how far the work is every few seconds; short work stays silent."""
 
-    def __init__(self, out: Any, *, enabled: bool, every: float = 2.0) -> None:
+    def __init__(self, say: Callable[[str], None], *, every: float = 2.0) -> None:
         self.done = 0
-        self._out = out
-        self._enabled = enabled
+        self._say = say
         self._every = every
         self._started = self._last = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         self.done = done
         now = time.monotonic()
-        if not self._enabled or now - self._last < self._every or done >= total:
+        if now - self._last < self._every or not 0 < done < total:
             return
         self._last = now
         left = (now - self._started) / done * (total - done)
-        self._out.write(
-            _("%(done)d of %(total)d rows, about %(left)d seconds left") % {"done": done, "total": total, "left": left}
+        self._say(
+            _("%(done)d of %(total)d, about %(left)d seconds left") % {"done": done, "total": total, "left": left}
         )
 
 
@@ -47,3 +47,8 @@ def remarks(heading: str, found: Remarks, *, everything: bool) -> list[str]:
         more = _("  and %(count)d more") % {"count": found.count - len(shown)}
         lines.append(more if everything else more + _(" (-v 2 shows them)"))
     return lines
+
+
+def remarks_for_programs(found: Remarks) -> dict[str, Any]:
+    """The same as data: how many there are, and the first of them."""
+    return {"count": found.count, "first": [{"line": line, "words": words} for line, words in found.first]}

@@ -37,7 +37,7 @@ def catalogue() -> list[Movie]:
 
 def train(*options: str, **more: object) -> str:
     out = StringIO()
-    call_command("train_vae", "--epochs", "2", *options, stdout=out, **more)
+    call_command("train_vae", "--epochs", "2", *options, stdout=out, stderr=out, **more)
     return out.getvalue()
 
 

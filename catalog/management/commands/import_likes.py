@@ -3,25 +3,28 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.importing import LikeReport, Unreadable, import_likes
 from catalog.importing.report import Unmatched, rows_of
-from catalog.management.progress import SHOWN, Progress, remarks
+from catalog.management.command import STOPPED, SiteCommand
+from catalog.management.progress import SHOWN, Progress, remarks, remarks_for_programs
 from catalog.models import User
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Parse, call, report."""
 
     help = (
         "Bring likes from a CSV file into the catalogue: MovieLens ratings (userId, movieId, rating, timestamp), where "
         "4 stars and more are likes and visitors become accounts movielens-<id> that cannot log in, or a file with the "
         "columns user, title and perhaps year, rating (0 to 5) and date. Likes that exist stay as they are; the same "
-        "file a second time changes nothing. Example: manage.py import_likes ratings.csv"
+        "file a second time changes nothing."
     )
+    examples = ("manage.py import_likes ratings.csv", "manage.py import_likes mine.csv --user anna --json")
+    exit_codes = {0: "done; rows that cannot be used are reported and do not count as a failure"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a CSV file with headers")
@@ -29,9 +32,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--create-users", action="store_true", help="make accounts that cannot log in for visitors who have none"
         )
+        parser.add_argument("--json", action="store_true", help="the report as one JSON object for programs")
 
     def handle(self, *, file: Path, verbosity: int, create_users: bool, **options: Any) -> None:
-        progress = Progress(self.stdout, enabled=verbosity > 0)
+        progress = Progress(self.note)
         try:
             report = import_likes(file, user=_visitor(options["user"]), create_users=create_users, progress=progress)
         except Unreadable as problem:
@@ -40,10 +44,25 @@ class Command(BaseCommand):
             raise CommandError(
                 _("Stopped after %(rows)d rows, which are kept. Run the command again to bring in the rest.")
                 % {"rows": progress.done},
-                returncode=130,
+                returncode=STOPPED,
             ) from stop
-        if verbosity > 0:
-            self.stdout.write(_words(report, everything=verbosity > 1))
+        if options["json"]:
+            self.answer(_as_json(report))
+        else:
+            self.say(_words(report, everything=verbosity > 1))
+
+
+def _as_json(report: LikeReport) -> dict[str, Any]:
+    return {
+        "kind": report.kind,
+        "added": report.added,
+        "already": report.already,
+        "below_4_stars": report.not_liked,
+        "visitors_created": report.visitors_created,
+        "films_unknown": {name: rows.rows for name, rows in report.films_unknown.items()},
+        "visitors_unknown": {name: rows.rows for name, rows in report.visitors_unknown.items()},
+        "rejected": remarks_for_programs(report.rejected),
+    }
 
 
 def _visitor(name: str | None) -> User | None:

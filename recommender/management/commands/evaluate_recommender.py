@@ -1,14 +1,14 @@
 """Measures how good the recommendations are."""
 
-import json
 import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import SiteCommand
 from recommender.evaluation_files import UnusableFile, read_data
 from recommender.ml.baselines import MissingLibrary
 from recommender.ml.batches import Likes
@@ -27,14 +27,17 @@ _PROTOCOL_HELP = (
 )
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Train and test on parts of the data that are kept apart, beside the baselines on the same parts."""
 
     help = (
         "Measures the quality on this site's own films and likes, or on files: visitors whom the model never saw "
         "(warm), films that nobody has liked yet (cold), typed words (request). Every ranking is over all films. "
-        "It trains the model anew for each part, so it takes a while and says how long. "
-        "Example: manage.py evaluate_recommender --protocol warm,cold --folds 2"
+        "It trains the model anew for each part, so it takes a while and says how long."
+    )
+    examples = (
+        "manage.py evaluate_recommender --protocol warm,cold --folds 2",
+        "manage.py evaluate_recommender --catalogue films.csv --likes ratings.csv --json >quality.json",
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,13 +51,13 @@ class Command(BaseCommand):
         parser.add_argument("--requests", metavar="FILE", type=Path, help="movieId,tag: the words that people typed")
         parser.add_argument("--json", action="store_true", help="one JSON object for programs")
 
-    def handle(self, *, folds: int, seed: int, verbosity: int, **options: Any) -> None:
+    def handle(self, *, folds: int, seed: int, **options: Any) -> None:
         if folds < 2 or seed < 0:
             raise CommandError(_("--folds is at least 2 and --seed at least 0."))
         known = {name for names in BASELINES.values() for name in names}
         wanted = _names(options["protocol"], {*PROTOCOLS, VARIETY}, "--protocol") or PROTOCOLS
         baselines = _names(options["baselines"], known, "--baselines")
-        clock = _Clock(lambda line: self.stderr.write(line) if verbosity else None)
+        clock = _Clock(self.note)
         try:
             data = _data(options)
             names = [name for name in PROTOCOLS if name in wanted and (name != "request" or data.requests)]
@@ -64,7 +67,10 @@ class Command(BaseCommand):
             report = _report(data, names, VARIETY in wanted, baselines, folds, seed, clock)
         except (UnusableFile, TooLittleData, MissingLibrary, NotReady) as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(json.dumps(report) if options["json"] else _table(report))
+        if options["json"]:
+            self.answer(report)
+        else:
+            self.stdout.write(_table(report))
 
 
 def _report(

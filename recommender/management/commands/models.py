@@ -3,22 +3,28 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import SiteCommand
+from catalog.management.progress import Progress
+from catalog.models import Movie
 from recommender.models import ModelVersion
 from recommender.pipeline import NotReady, Worse, activate
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """List the model versions; activate one of them, also to go back."""
 
-    help = "Lists the trained versions with their quality. Example: manage.py models --activate 2026-11-23-142501"
+    help = "Lists the trained versions with their quality, the active one marked *, and changes the active one."
+    examples = ("manage.py models --json", "manage.py models --activate 2026-11-23-142501")
+    exit_codes = {1: "refused or failed; with --active: no version is active"}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
         parser.add_argument("--force", action="store_true", help="activate it although it ranks worse")
         parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one")
+        parser.add_argument("--json", action="store_true", help="the list as JSON for programs")
 
     def handle(self, *, activate: str | None, active: bool, force: bool, **options: Any) -> None:
         if activate:
@@ -28,6 +34,8 @@ class Command(BaseCommand):
             if version is None:
                 raise CommandError(_("No model is active. Train one with: manage.py train_vae"))
             self.stdout.write(str(version))
+        elif options["json"]:
+            self.answer([_as_json(version) for version in ModelVersion.objects.all()])
         else:
             self._list()
 
@@ -35,15 +43,16 @@ class Command(BaseCommand):
         version = ModelVersion.objects.filter(name=name).first()
         if version is None:
             raise CommandError(_("There is no version “%(name)s”; manage.py models lists them.") % {"name": name})
+        progress, films = Progress(self.note), Movie.objects.count()
         try:
-            activate(version, force=force)
+            activate(version, force=force, progress=lambda done: progress(done.films, films))
         except NotReady as problem:
             raise CommandError(str(problem)) from problem
         except Worse as problem:
             raise CommandError(
                 _("%(problem)s Add --force to activate it all the same.") % {"problem": problem}
             ) from problem
-        self.stdout.write(_("%(name)s serves the site now.") % {"name": version})
+        self.say(_("%(name)s serves the site now.") % {"name": version})
 
     def _list(self) -> None:
         versions = list(ModelVersion.objects.all())
@@ -57,6 +66,19 @@ class Command(BaseCommand):
                 "seconds": version.seconds,
             }
             self.stdout.write(f"{mark} {version.name}  {facts}{_quality(version)}")
+
+
+def _as_json(version: ModelVersion) -> dict[str, Any]:
+    return {
+        "version": version.name,
+        "active": version.is_active,
+        "trained": version.created_at.isoformat(),
+        "activated": version.activated_at.isoformat() if version.activated_at else None,
+        "films": version.films,
+        "likes": version.likes,
+        "seconds": version.seconds,
+        "quality": version.metrics,
+    }
 
 
 def _quality(version: ModelVersion) -> str:

@@ -1,13 +1,13 @@
 """Prints the site's ranking on the terminal."""
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import SiteCommand
 from catalog.models import Genre, Movie, User
 from catalog.vocabulary import genre_name
 from recommender.ml.artifacts import ArtifactError
@@ -15,13 +15,16 @@ from recommender.services import Answer, Share, Suggestion, recommend
 from recommender.wishes import Wish
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Recommend films to a visitor, or for liked films and a request given here."""
 
     help = (
         "Prints the films that the site would recommend, in the same order, each with its similarity (1 the same, "
-        "0 unrelated, -1 opposite) and what speaks for it. "
-        'Example: manage.py recommend --like "Heat" --query "rainy night" --top 10'
+        "0 unrelated, -1 opposite) and what speaks for it."
+    )
+    examples = (
+        'manage.py recommend --like "Heat" --query "rainy night" --top 10',
+        "manage.py recommend --user anna --genre Drama --json",
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -49,9 +52,10 @@ class Command(BaseCommand):
             answer = recommend(wish, user=AnonymousUser(), top=options["top"])
         except ArtifactError as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(
-            json.dumps(_as_json(answer), ensure_ascii=False, indent=2) if options["json"] else _table(answer)
-        )
+        if options["json"]:
+            self.answer(_as_json(answer))
+        else:
+            self.stdout.write(_table(answer))
 
 
 def _film_called(title: str) -> Movie:

@@ -3,9 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import STOPPED, SiteCommand
+from catalog.management.progress import Progress
 from catalog.models import Movie
 from recommender.interrupts import stop_on_interrupt
 from recommender.ml.artifacts import ArtifactError
@@ -13,25 +15,27 @@ from recommender.models import ModelVersion
 from recommender.vectors import Refreshed, refresh
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Compute the film vectors that are missing or stale."""
 
     help = (
         "Computes the vectors that are missing or stale under the active model. It can be stopped with Ctrl-C and "
-        "run again at any time; it goes on where it was. Example: manage.py refresh_embeddings"
+        "run again at any time; it goes on where it was."
     )
+    examples = ("manage.py refresh_embeddings", "manage.py refresh_embeddings --model 2026-11-23-142501")
+    exit_codes = {130: "stopped with Ctrl-C; what was computed stays, and the next run goes on"}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", dest="every", help="compute every vector anew")
         parser.add_argument("--model", metavar="VERSION", help="another version than the active one")
 
-    def handle(self, *, every: bool, model: str | None, verbosity: int, **options: Any) -> None:
+    def handle(self, *, every: bool, model: str | None, **options: Any) -> None:
         version = _version(model)
         total = Movie.objects.count()
+        report = Progress(self.note)
 
         def progress(done: Refreshed) -> None:
-            if verbosity > 1 or (verbosity and done.films % 5000 == 0):
-                self.stdout.write(_("%(films)d of %(total)d films") % {"films": done.films, "total": total})
+            report(done.films, total)
 
         try:
             with stop_on_interrupt() as should_stop:
@@ -40,10 +44,9 @@ class Command(BaseCommand):
         except ArtifactError as problem:
             raise CommandError(str(problem)) from problem
         if stopped:
-            raise CommandError(_("Stopped. What was computed stays; run it again to go on."), returncode=130)
-        if verbosity:
-            words = _("%(films)d films looked at, %(computed)d vectors computed for %(version)s")
-            self.stdout.write(words % {"films": done.films, "computed": done.computed, "version": version})
+            raise CommandError(_("Stopped. What was computed stays; run it again to go on."), returncode=STOPPED)
+        words = _("%(films)d films looked at, %(computed)d vectors computed for %(version)s")
+        self.say(words % {"films": done.films, "computed": done.computed, "version": version})
 
 
 def _version(name: str | None) -> ModelVersion:

@@ -3,9 +3,10 @@
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import STOPPED, SiteCommand
 from recommender.interrupts import stop_on_interrupt
 from recommender.pipeline import NotReady, Stopped, TrainOptions, Worse, train
 
@@ -13,14 +14,18 @@ if TYPE_CHECKING:
     from recommender.ml.training import Progress
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Train a new model version on the published films and their likes."""
 
     help = (
         "Trains the variational autoencoder on the published films and their likes, writes a model version, computes "
-        "every film's vector and activates it. Ctrl-C stops cleanly; --resume goes on from there. "
-        "Example: manage.py train_vae"
+        "every film's vector and activates it. Ctrl-C stops cleanly; --resume goes on from there."
     )
+    examples = ("manage.py train_vae", "manage.py train_vae --epochs 20 --no-activate")
+    exit_codes = {
+        1: "refused or failed; also when the new version ranks worse, is kept and not activated",
+        130: "stopped with Ctrl-C; --resume goes on",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--epochs", metavar="N", type=int, help="at most so many epochs")
@@ -32,28 +37,25 @@ class Command(BaseCommand):
             "--no-activate", action="store_false", dest="activate", help="leave the active version as it is"
         )
 
-    def handle(self, *, verbosity: int, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         wanted = TrainOptions(options["epochs"], options["seed"], options["resume"], options["activate"])
-
-        def say(line: str) -> None:
-            if verbosity:
-                self.stdout.write(line)
-
         try:
             with stop_on_interrupt() as should_stop:
-                version = train(wanted, say=say, progress=lambda done: say(_line(done)), should_stop=should_stop)
+                version = train(
+                    wanted, say=self.note, progress=lambda done: self.note(_line(done)), should_stop=should_stop
+                )
         except NotReady as problem:
             raise CommandError(str(problem)) from problem
         except Worse as problem:
             cure = _("The version is kept. Look at manage.py models; --activate VERSION --force lets it serve.")
             raise CommandError(f"{problem} {cure}") from problem
         except Stopped as stopped:
-            raise CommandError(str(stopped), returncode=130) from stopped
-        say(
+            raise CommandError(str(stopped), returncode=STOPPED) from stopped
+        self.say(
             _("Version %(name)s: %(films)d films, %(likes)d likes, trained in %(seconds).0f s.")
             % {"name": version, "films": version.films, "likes": version.likes, "seconds": version.seconds}
         )
-        say(
+        self.say(
             _("It serves the site now.")
             if version.is_active
             else _("Activate it with: manage.py models --activate %s") % version
