@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, UserCreationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalog.language import speaking_to
 from catalog.models import User
 
 if TYPE_CHECKING:
@@ -34,6 +36,12 @@ class ThemeForm(forms.Form):
     """Light, dark, or what the device says."""
 
     theme = forms.ChoiceField(label=_("Look"), choices=THEMES)
+
+
+class LanguageForm(forms.Form):
+    """One of the site's languages, each under its own name."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
 class ShelfForm(forms.Form):
@@ -100,12 +108,27 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = User
-        fields = ("display_name", "email")
-        labels = {"display_name": _("Name shown"), "email": _("E-mail")}
+        fields = ("display_name", "email", "language")
+        labels = {"display_name": _("Name shown"), "email": _("E-mail"), "language": _("Language")}
         help_texts = {
             "display_name": _("Empty: your log-in name is shown."),
             "email": _("Only used when you forget your password."),
+            "language": _("For pages and letters."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("Like the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+
+
+class ResetPasswordForm(PasswordResetForm):
+    """The e-mail address of the account; the letter is in its owner's language."""
+
+    def send_mail(
+        self, subject_template_name: str, email_template_name: str, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> None:
+        with speaking_to(context["user"]):
+            super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
 
 
 class DeleteAccountForm(forms.Form):

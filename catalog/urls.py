@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/log-out/", LogoutView.as_view(), name="logout"),
     path("accounts/", accounts.profile, name="profile"),
     path("accounts/theme/", accounts.theme, name="theme"),
+    path("accounts/language/", accounts.language, name="language"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="change_password"),
     path("accounts/password/forgotten/", accounts.ResetPassword.as_view(), name="reset_password"),
     path("accounts/password/sent/", accounts.ResetPasswordSent.as_view(), name="reset_password_sent"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from recommender import index
 
@@ -26,3 +27,10 @@ def _own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Models and uploads of a test lie in its own folder."""
     settings.MODELS_DIR = tmp_path / "models"  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """The language of a page that a test read does not stay on in its thread."""
+    yield
+    translation.deactivate()

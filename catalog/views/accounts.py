@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog.forms import DeleteAccountForm, LogInForm, ProfileForm, SignUpForm, ThemeForm
+from catalog.forms import (
+    DeleteAccountForm,
+    LanguageForm,
+    LogInForm,
+    ProfileForm,
+    ResetPasswordForm,
+    SignUpForm,
+    ThemeForm,
+)
+from catalog.language import adopt_language, remember_language, speaking_to
 from catalog.models import User
 from catalog.requests import next_address
 from catalog.shelf import move_in
@@ -34,6 +43,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         user = form.save()
         login(request, user)
         move_in(request.session, user)
+        adopt_language(request, user)
         return HttpResponseRedirect(next_address(request) or reverse("recommender:home"))
     context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
     return render(request, "registration/sign_up.html", context)
@@ -49,6 +59,7 @@ class LogIn(auth.LoginView):
         user = form.get_user()
         response = super().form_valid(form)
         move_in(self.request.session, user)
+        adopt_language(self.request, user)
         return response
 
 
@@ -66,6 +77,7 @@ class ChangePassword(auth.PasswordChangeView):
 class ResetPassword(auth.PasswordResetView):
     """Ask for a letter with a link to a new password."""
 
+    form_class = ResetPasswordForm
     template_name = "registration/reset_password.html"
     email_template_name = "registration/reset_password_mail.txt"
     subject_template_name = "registration/reset_password_subject.txt"
@@ -96,8 +108,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     """How the visitor is called and reached, and doors to all else about the account."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
+        user = form.save()
+        with speaking_to(user):
+            messages.success(request, _("Saved."))
         return redirect("catalog:profile")
     return render(request, "registration/profile.html", {"form": form})
 
@@ -113,6 +126,21 @@ def theme(request: HttpRequest) -> HttpResponse:
         "theme", form.cleaned_data["theme"], max_age=_A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
     return response
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of the site from now on: in this browser, and in the account of whoever is logged in."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("The site speaks these languages: %(codes)s.") % {"codes": _codes()})
+    response = HttpResponseRedirect(next_address(request) or reverse("recommender:home"))
+    remember_language(request, response, form.cleaned_data["language"])
+    return response
+
+
+def _codes() -> str:
+    return ", ".join(code for code, _name in settings.LANGUAGES)
 
 
 @sensitive_post_parameters()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -71,6 +72,12 @@ def theme(context: dict[str, Any]) -> str:
     request: HttpRequest | None = context.get("request")
     chosen = request.COOKIES.get("theme", "auto") if request else "auto"
     return chosen if chosen in dict(THEMES) else "auto"
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """The languages to choose from, each under its own name."""
+    return list(settings.LANGUAGES)
 
 
 @register.simple_tag

@@ -1,0 +1,15 @@
+"""Kazakh dates and numbers: "2026 ж. 23 қараша", "1 234,5"."""
+
+DATE_FORMAT = r"Y ж. j E"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = r"Y ж. j E, H:i"
+YEAR_MONTH_FORMAT = r"Y ж. F"
+MONTH_DAY_FORMAT = "j E"
+SHORT_DATE_FORMAT = "d.m.Y"
+SHORT_DATETIME_FORMAT = "d.m.Y H:i"
+FIRST_DAY_OF_WEEK = 1
+DATE_INPUT_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
+DATETIME_INPUT_FORMATS = ["%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\xa0"
+NUMBER_GROUPING = 3
