@@ -32,6 +32,11 @@ def fold(text: str) -> str:
     return " ".join(_NO_WORD.sub(" ", plain).split())
 
 
+def title_key(title: str) -> str:
+    """What titles of the same film have in common; one without any letters is its own key."""
+    return (fold(title) or title.casefold())[:300]
+
+
 @receiver(movies_changed)
 def refresh(movie_ids: Collection[int], **_rest: Any) -> None:
     """Write the entries of these films anew."""
@@ -64,7 +69,7 @@ def _write(ids: Sequence[int]) -> None:
             [_entry(movie, titles[movie.pk], names[movie.pk]) for movie in movies],
             update_conflicts=True,
             unique_fields=["movie"],
-            update_fields=["titles", "words", "made_at"],
+            update_fields=["title_key", "titles", "words", "made_at"],
         )
 
 
@@ -74,6 +79,7 @@ def _entry(movie: Movie, others: Sequence[str], names: Sequence[str]) -> SearchE
     # Each title and name stands between spaces, so that " word" finds beginnings of words.
     return SearchEntry(
         movie=movie,
+        title_key=title_key(movie.title),
         titles=f" {'  '.join(filter(None, titles))} ",
         words=f" {'  '.join(filter(None, words))} "[:_LONGEST],
         made_at=movie.updated_at,

@@ -31,6 +31,7 @@ class User(AbstractUser):
     )
 
     class Meta(AbstractUser.Meta):
+        permissions = [("view_as_visitor", _("Can look at the site as a visitor sees it"))]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

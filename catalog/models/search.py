@@ -17,6 +17,8 @@ class SearchEntry(models.Model):
     movie = models.OneToOneField(
         Movie, models.CASCADE, verbose_name=_("film"), related_name="search_entry", primary_key=True
     )
+    # The main title folded: films with the same one within a year of each other are likely the same film.
+    title_key = models.CharField(_("title, folded"), max_length=300, db_index=True, default="")
     titles = models.TextField(_("titles"))
     words = models.TextField(_("words"))
     made_at = models.DateTimeField(_("made"))

@@ -1,5 +1,6 @@
-"""What the recommender stores: trained versions and the film vectors of each."""
+"""What the recommender stores: trained versions with the film vectors of each, and how often films were shown."""
 
+from recommender.models.shown import Shown, ShownQuerySet
 from recommender.models.versions import Embedding, EmbeddingQuerySet, ModelVersion, ModelVersionQuerySet
 
-__all__ = ["Embedding", "EmbeddingQuerySet", "ModelVersion", "ModelVersionQuerySet"]
+__all__ = ["Embedding", "EmbeddingQuerySet", "ModelVersion", "ModelVersionQuerySet", "Shown", "ShownQuerySet"]
