@@ -24,6 +24,7 @@ MODELS_DIR = VAR_DIR / "models"
 INSTALLED_APPS = [
     "recommender",
     "catalog",
+    "jobs",  # before django_tasks_db, whose command db_worker it extends
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -95,6 +98,16 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
+
+# Background work waits in the database for "manage.py db_worker"; tests and tiny sites do it within the request.
+JOBS_AT_ONCE = flag(env, "JOBS_AT_ONCE", default=False)
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
+        if JOBS_AT_ONCE
+        else "django_tasks_db.DatabaseBackend"
+    }
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

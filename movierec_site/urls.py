@@ -11,4 +11,5 @@ urlpatterns = [
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("catalog.urls")),
     path("", include("recommender.urls")),
+    path("", include("jobs.urls")),
 ]

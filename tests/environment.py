@@ -11,6 +11,7 @@ os.environ.update(
         "DEBUG": "1",  # plain static files without collectstatic; pytest-django turns the debug pages off
         "DEMO_MODE": "0",
         "HTTPS": "0",
+        "JOBS_AT_ONCE": "1",
         "SECRET_KEY": "for-tests-only",
         "VAR_DIR": _folder,
     }

@@ -1,0 +1,117 @@
+"""Runs jobs: claims each once, writes how it ended, and takes up again what dead workers left behind."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_tasks import TaskContext, TaskResultStatus, task, task_backends
+from django_tasks.backends.immediate import ImmediateBackend
+
+from jobs.kinds import kind_of
+from jobs.models import SILENT_FOR, Job
+from jobs.progress import Cancelled, JobError, Left, Progress, TakenOver, beating
+
+MOST_ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
+
+
+@task(takes_context=True)
+def run_job(context: TaskContext, job_id: int) -> None:
+    """The one task of django-tasks: run a job, unless somebody else has it or it was cancelled meanwhile."""
+    job = claim(job_id)
+    if job is None:
+        return
+    in_background = not isinstance(task_backends[context.task_result.backend], ImmediateBackend)
+    progress = Progress(job, in_background=in_background)
+    try:
+        with translation.override(job.language or None), beating(progress) if in_background else nullcontext():
+            ending = _work(job, progress)
+    except Left:
+        put_back(job, progress)
+    except TakenOver:
+        logger.warning("Job %s was taken over by another worker", job.pk)
+    except BaseException:  # somebody insists that this process ends now
+        put_back(job, progress)
+        raise
+    else:
+        progress.finish(finished_at=timezone.now(), **ending)
+
+
+def claim(job_id: int) -> Job | None:
+    """Make a waiting job this run's own, or None. One conditional UPDATE decides: of two workers one changes a row."""
+    runner, now = uuid4().hex, timezone.now()
+    claimed = Job.objects.filter(pk=job_id, state=Job.State.WAITING).update(
+        state=Job.State.RUNNING, runner=runner, attempts=F("attempts") + 1, started_at=now, seen_at=now
+    )
+    return Job.objects.get(pk=job_id) if claimed else None
+
+
+def put_back(job: Job, progress: Progress) -> None:
+    """Let another worker run the job; leaving it in good order is no failed attempt."""
+    with transaction.atomic():
+        if progress.finish(state=Job.State.WAITING, attempts=F("attempts") - 1):
+            run_job.enqueue(job.pk)
+
+
+def _work(job: Job, progress: Progress) -> dict[str, Any]:
+    """Do the work and return the fields that say how it ended."""
+    try:
+        result = kind_of(job.kind).run(progress, **job.arguments)
+        Job._meta.get_field("result").get_prep_value(result)  # type: ignore[union-attr]  # says early what is no JSON
+    except (Left, TakenOver):
+        raise
+    except Cancelled:
+        return {"state": Job.State.CANCELLED}
+    except JobError as problem:
+        return {"state": Job.State.FAILED, "error": str(problem)}
+    except Exception:
+        logger.exception("Job %s (%s) failed", job.pk, job.kind)
+        words = _("An error in the site stopped this. It is written in the server's log under job %(number)d.")
+        return {"state": Job.State.FAILED, "error": words % {"number": job.pk}}
+    return {"state": Job.State.DONE, "result": result}
+
+
+def take_up(silent_for: timedelta = SILENT_FOR) -> int:
+    """Let jobs without signs of life run again, and tell how many there were.
+
+    Those are jobs whose worker died, and waiting jobs whose task a worker took and died before it claimed the job.
+    """
+    limit = timezone.now() - silent_for
+    silent = Job.objects.unfinished().filter(seen_at__lt=limit)
+    queued = _queued() if silent.exists() else set()
+    return sum(_take_up(job, limit) for job in silent if job.pk not in queued or job.state == Job.State.RUNNING)
+
+
+def _take_up(job: Job, limit: Any) -> bool:
+    unchanged = Job.objects.filter(pk=job.pk, state=job.state, runner=job.runner, seen_at__lt=limit)
+    now = timezone.now()
+    with transaction.atomic():
+        if job.state == Job.State.RUNNING and job.cancel_asked:
+            return bool(unchanged.update(state=Job.State.CANCELLED, runner="", finished_at=now))
+        if job.attempts >= MOST_ATTEMPTS and job.state == Job.State.RUNNING:
+            with translation.override(job.language or None):
+                words = _("The worker died %(count)d times while it ran this. Look into the server's log, then retry.")
+            error = words % {"count": job.attempts}
+            return bool(unchanged.update(state=Job.State.FAILED, runner="", finished_at=now, error=error))
+        if not unchanged.update(state=Job.State.WAITING, runner="", seen_at=now):
+            return False  # alive after all, or another worker was faster
+        logger.warning("Taking up job %s (%s) again", job.pk, job.kind)
+        run_job.enqueue(job.pk)
+    return True
+
+
+def _queued() -> set[int]:
+    """Jobs whose task waits for a worker."""
+    from django_tasks_db.models import DBTaskResult
+
+    tasks = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=run_job.module_path)
+    return {row["args"][0] for row in tasks.values_list("args_kwargs", flat=True)}
