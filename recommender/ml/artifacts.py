@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +16,7 @@ from safetensors.numpy import load as read_arrays
 from safetensors.numpy import save as arrays_as_bytes
 
 from .features import FeatureSpace
-from .files import sha256, sync_folder, write_through
+from .files import draft_folder, sha256, sweep, sync_folder, write_through
 from .history import plot_losses
 from .sparse import Floats, Ints
 
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "manifest.json"
 _VOCABULARY, _ENCODER, _DECODER, _PLOT = "vocabulary.json", "encoder.safetensors", "decoder.safetensors", "loss.svg"
-_DRAFT = ".draft-"
-_YOUNG = 60.0  # seconds in which a draft may not have taken its lock yet
 
 
 class ArtifactError(Exception):
@@ -85,7 +77,7 @@ def publish(
         raise ValueError(f"{len(film_ids)} film ids for {trained.n_films} films")
     root.mkdir(parents=True, exist_ok=True)
     sweep(root)
-    with _draft_folder(root) as draft:
+    with draft_folder(root) as draft:
         for file, content in _contents(trained, film_ids).items():
             write_through(draft / file, content)
         manifest = _manifest(draft, name, trained, provenance or {}, metrics or {})
@@ -132,14 +124,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def sweep(root: Path) -> None:
-    """Remove the drafts of processes that died while publishing."""
-    for draft in root.glob(f"{_DRAFT}*"):
-        with _lock_of(draft) as ours:
-            if ours and time.time() - draft.stat().st_mtime > _YOUNG:
-                shutil.rmtree(draft, ignore_errors=True)
-
-
 def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
     """The files of a model; what serving does not need (decoder and variance) has a file of its own."""
     weights, decoder = _parted(trained)
@@ -175,35 +159,6 @@ def _manifest(
         "history": [epoch.to_json() for epoch in trained.history],
         "files": {path.name: sha256(path) for path in sorted(draft.iterdir())},
     }
-
-
-@contextmanager
-def _draft_folder(root: Path) -> Iterator[Path]:
-    """A locked folder beside the published ones, gone afterwards unless it was put in place."""
-    draft = Path(tempfile.mkdtemp(dir=root, prefix=_DRAFT))
-    draft.chmod(0o755)  # mkdtemp is private, but the web process must read a published model
-    try:
-        with _lock_of(draft):
-            yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextmanager
-def _lock_of(folder: Path) -> Iterator[bool]:
-    """Try to hold the folder's lock; it dies with its process, so a free lock means an abandoned draft."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:  # somebody else swept it, or put it in place
-        yield False
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
 
 
 def _put_in_place(draft: Path, folder: Path) -> Path:

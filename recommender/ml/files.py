@@ -1,10 +1,19 @@
-"""Files that are whole or absent, whatever happens while they are written."""
+"""Files and folders that are whole or absent, whatever happens while they are written."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_DRAFT = ".draft-"
+_YOUNG = 60.0  # seconds in which a draft may not have taken its lock yet
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -39,3 +48,40 @@ def sha256(path: Path) -> str:
     """The file's SHA-256, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def draft_folder(root: Path) -> Iterator[Path]:
+    """A locked folder beside the published ones, gone afterwards unless it was put in place."""
+    draft = Path(tempfile.mkdtemp(dir=root, prefix=_DRAFT))
+    draft.chmod(0o755)  # mkdtemp is private, but the web process must read what is published
+    try:
+        with _lock_of(draft):
+            yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Remove the drafts of processes that died while writing."""
+    for draft in root.glob(f"{_DRAFT}*"):
+        with _lock_of(draft) as ours:
+            if ours and time.time() - draft.stat().st_mtime > _YOUNG:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _lock_of(folder: Path) -> Iterator[bool]:
+    """Try to hold the folder's lock; it dies with its process, so a free lock means an abandoned draft."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # somebody else swept it, or put it in place
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.ml import artifacts
+from recommender.ml import artifacts, files
 from recommender.ml.artifacts import DamagedArtifact, NameTaken, NoArtifact, UnknownFormat
 from recommender.ml.training import Trained, train
 
@@ -175,8 +175,8 @@ def test_publishing_survives_being_killed_at_any_moment(tmp_path: Path, trained:
 
 
 def test_the_draft_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
-    with artifacts._draft_folder(tmp_path) as draft:
+    with files.draft_folder(tmp_path) as draft:
         os.utime(draft, (0, 0))
-        artifacts.sweep(tmp_path)
+        files.sweep(tmp_path)
         assert draft.is_dir()
     assert not draft.exists()
