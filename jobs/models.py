@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SILENT_FOR = timedelta(seconds=60)  # after so long without a sign of life a worker counts as dead
@@ -104,19 +105,20 @@ class Job(models.Model):
         """Its state for people."""
         if self.state == self.State.RUNNING:
             return self._running_words()
-        return {
+        words = {
             self.State.WAITING: _("Waiting for its turn"),
             self.State.DONE: _("Done"),
             self.State.FAILED: _("Failed"),
             self.State.CANCELLED: _("Cancelled"),
-        }[self.State(self.state)]
+        }
+        return str(words[self.State(self.state)])
 
     def _running_words(self) -> str:
         if self.cancel_asked:
-            return _("Stopping")
+            return gettext("Stopping")
         if self.total:
-            return _("Running, %(done)d of %(total)d") % {"done": self.done, "total": self.total}
-        return _("Running")
+            return gettext("Running, %(done)d of %(total)d") % {"done": self.done, "total": self.total}
+        return gettext("Running")
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):

@@ -66,7 +66,7 @@ def _work(job: Job, progress: Progress) -> dict[str, Any]:
     """Do the work and return the fields that say how it ended."""
     try:
         result = kind_of(job.kind).run(progress, **job.arguments)
-        Job._meta.get_field("result").get_prep_value(result)  # type: ignore[union-attr]  # says early what is no JSON
+        Job._meta.get_field("result").get_prep_value(result)  # early, what is no JSON
     except (Left, TakenOver):
         raise
     except Cancelled:
@@ -95,6 +95,7 @@ def _take_up(job: Job, limit: Any) -> bool:
     unchanged = Job.objects.filter(pk=job.pk, state=job.state, runner=job.runner, seen_at__lt=limit)
     now = timezone.now()
     with transaction.atomic():
+        _end_tasks_of(job)
         if job.state == Job.State.RUNNING and job.cancel_asked:
             return bool(unchanged.update(state=Job.State.CANCELLED, runner="", finished_at=now))
         if job.attempts >= MOST_ATTEMPTS and job.state == Job.State.RUNNING:
@@ -107,6 +108,16 @@ def _take_up(job: Job, limit: Any) -> bool:
         logger.warning("Taking up job %s (%s) again", job.pk, job.kind)
         run_job.enqueue(job.pk)
     return True
+
+
+def _end_tasks_of(job: Job) -> None:
+    """Nobody works at the tasks of a dead worker any more, so they do not count as running."""
+    from django_tasks_db.models import DBTaskResult
+
+    theirs = DBTaskResult.objects.running().filter(task_path=run_job.module_path)
+    theirs.filter(args_kwargs={"args": [job.pk], "kwargs": {}}).update(
+        status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback="The worker died."
+    )
 
 
 def _queued() -> set[int]:

@@ -29,7 +29,7 @@ def start(kind: str, *, by: AbstractUser | None, title: str | None = None, **arg
         job = Job.objects.create(
             kind=kind,
             title=(title or str(known.title))[:200],
-            started_by=by,
+            started_by_id=by.pk if by else None,
             language=get_language() or "",
             arguments=arguments,
         )
