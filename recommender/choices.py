@@ -1,8 +1,8 @@
-"""What the preference form offers: genres, countries and demo profiles, remembered for a minute in each worker."""
+"""What forms offer: genres, countries (in the page’s language) and demo profiles, remembered for a minute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from django.core.cache import cache
@@ -10,19 +10,22 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
 from catalog.models import Country, Genre, User
+from catalog.names import place_of, shown_country, shown_genre
 
 Choices = list[tuple[int, str]]
 _FRESH = 60  # seconds; a worker forgets at once what was changed through itself
 
 
 def genres() -> Choices:
-    """Every genre with its id, by name."""
-    return _remembered("choices:genres", lambda: list(Genre.objects.values_list("pk", "name")))
+    """Every genre with its id, by the name that the page shows."""
+    known = _remembered("choices:genres", lambda: list(Genre.objects.values_list("pk", "name")))
+    return _sorted((pk, shown_genre(name)) for pk, name in known)
 
 
 def countries() -> Choices:
-    """Every country with its id, by name."""
-    return _remembered("choices:countries", lambda: list(Country.objects.values_list("pk", "name")))
+    """Every country with its id, by the name that the page shows."""
+    known = _remembered("choices:countries", lambda: list(Country.objects.values_list("pk", "name")))
+    return _sorted((pk, shown_country(name)) for pk, name in known)
 
 
 def demo_profiles() -> Choices:
@@ -33,6 +36,10 @@ def demo_profiles() -> Choices:
         return [(profile.pk, str(profile)) for profile in profiles]
 
     return _remembered("choices:profiles", read)
+
+
+def _sorted(named: Iterable[tuple[int, str]]) -> Choices:
+    return sorted(named, key=lambda choice: place_of(choice[1]))
 
 
 def _remembered(key: str, read: Callable[[], Choices]) -> Choices:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from catalog.names import shown_genre
 from catalog.shelf import Shelf
 from recommender import reasons
 from recommender.forms import ME, NOBODY, WishForm
@@ -114,7 +115,8 @@ def _chip(form: WishForm, piece: Understood, pieces: Sequence[Understood]) -> Ch
     else:  # the words that remain once all else is taken out need not stand together in the request
         left = " ".join(other.text for other in pieces if other.kind not in (piece.kind, Kind.PERSON))
     is_exclusion = piece.kind in (Kind.WITHOUT_GENRE, Kind.WITHOUT_WORD)
-    label = _("without %(what)s") % {"what": piece.label} if is_exclusion else piece.label
+    name = shown_genre(piece.label) if piece.kind in (Kind.GENRE, Kind.WITHOUT_GENRE) else piece.label
+    label = _("without %(what)s") % {"what": name} if is_exclusion else name
     return Chip(label, form.address(q=tidy(left)) or "?", is_exclusion)
 
 

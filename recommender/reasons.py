@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -161,4 +162,4 @@ def rounded(values: Sequence[float], total: int) -> list[int]:
 
 
 def _decimal(thousandths: int) -> str:
-    return f"{thousandths / THOUSANDTHS:.3f}"
+    return str(number_format(thousandths / THOUSANDTHS, 3))

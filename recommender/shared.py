@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.facts import Facts
 from catalog.models import Movie
+from catalog.names import shown_genre
 
 _MOST = 3  # words or names in one note
 
@@ -21,7 +22,7 @@ def in_common(film: Movie, facts: Facts, other: Movie, others: Facts) -> str:
         notes.append(_("with %(names)s") % {"names": ", ".join(actors[:2])})
     words = _both(film.keywords, other.keywords)
     if not words and not notes:
-        words = _both((g.name for g in film.genres.all()), (g.name for g in other.genres.all()))
+        words = [*map(shown_genre, _both((g.name for g in film.genres.all()), (g.name for g in other.genres.all())))]
     if words:
         notes.append(_("both: %(words)s") % {"words": ", ".join(words[:_MOST])})
     return "; ".join(notes[:2])

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from catalog.forms import THEMES
 from catalog.models import Movie
+from catalog.names import shown_country, shown_genre
 from catalog.shelf import KINDS, shelf_of
 from recommender.poster_address import poster_address
 from recommender.reasons import Card
@@ -30,6 +31,18 @@ def title_here(movie: Movie) -> str:
 def text_here(movie: Movie) -> str:
     """A film's description in the page's language."""
     return movie.text_in()[1]
+
+
+@register.filter
+def genre_here(name: str) -> str:
+    """A genre's name in the page's language."""
+    return shown_genre(name)
+
+
+@register.filter
+def country_here(name: str) -> str:
+    """A country's name in the page's language."""
+    return shown_country(name)
 
 
 @register.simple_tag
