@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -57,6 +58,15 @@ class Corpus:
     records: list[FilmRecord]
     visitors: NDArray[np.int64]
     films: NDArray[np.int64]
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all of it, to tell whether two versions learned from the same."""
+        digest = hashlib.sha256()
+        for pk, record in zip(self.ids, self.records, strict=True):
+            digest.update(f"{pk} {record.fingerprint()}\n".encode())
+        for numbers in (self.visitors, self.films):
+            digest.update(numbers.astype("<i8").tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -167,6 +177,7 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
         films=trained.n_films,
         likes=trained.n_likes,
         seconds=trained.seconds,
+        data_fingerprint=corpus.fingerprint(),
         config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
         metrics={},
     )

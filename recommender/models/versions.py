@@ -34,6 +34,8 @@ class ModelVersion(models.Model):
     films = models.PositiveIntegerField(_("films"))
     likes = models.PositiveIntegerField(_("likes"))
     seconds = models.FloatField(_("training time"), help_text=_("in seconds"))
+    # SHA-256 of all films and likes that it was trained on; the same data and settings give the same model.
+    data_fingerprint = models.CharField(_("fingerprint of the data"), max_length=64, blank=True)
     config = models.JSONField(_("settings"), default=dict)
     metrics = models.JSONField(_("quality"), default=dict)
     # Counts every change of this version's vectors, so that web workers notice with one cheap query.
