@@ -29,8 +29,11 @@ class Unreadable(Exception):
     """The whole file cannot be read; the message names the cure."""
 
 
-def encoding_of(path: Path) -> str:
-    """The encoding of a text file: UTF-8, UTF-16 with its mark, or else Windows-1251 if the words look like it."""
+def encoding_of(path: Path, *, last_resort: str = "") -> str:
+    """The encoding of a text file: UTF-8, UTF-16 with its mark, or else Windows-1251 if the words look like it.
+
+    With `last_resort` any other text is taken for that encoding instead of being refused.
+    """
     with path.open("rb") as file:
         head = file.read(16)
     if not head:
@@ -44,6 +47,8 @@ def encoding_of(path: Path) -> str:
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1251"):
         if _fits(path, encoding):
             return encoding
+    if last_resort:
+        return last_resort
     raise Unreadable(
         _("The letters are neither UTF-8 nor Windows-1251 (Cyrillic). Save the file as “CSV UTF-8” and try again.")
     )
