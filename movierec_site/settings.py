@@ -20,6 +20,8 @@ DEMO_MODE = flag(env, "DEMO_MODE", default=False)
 PORT = number(env, "PORT", default=8000, low=1, high=65535)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 MODELS_DIR = VAR_DIR / "models"
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+INDEX_DIR = VAR_DIR / "index"
 
 INSTALLED_APPS = [
     "recommender",

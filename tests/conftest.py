@@ -27,6 +27,8 @@ def _own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Models and uploads of a test lie in its own folder."""
     settings.MODELS_DIR = tmp_path / "models"  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    settings.BACKUP_DIR = tmp_path / "backups"  # type: ignore[attr-defined]
+    settings.INDEX_DIR = tmp_path / "index"  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
