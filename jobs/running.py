@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -66,7 +68,7 @@ def _work(job: Job, progress: Progress) -> dict[str, Any]:
     """Do the work and return the fields that say how it ended."""
     try:
         result = kind_of(job.kind).run(progress, **job.arguments)
-        Job._meta.get_field("result").get_prep_value(result)  # early, what is no JSON
+        json.dumps(result, cls=DjangoJSONEncoder)  # what is no JSON fails here, as the job's error
     except (Left, TakenOver):
         raise
     except Cancelled:
