@@ -61,7 +61,12 @@ def refresh(
     progress: Callable[[Refreshed], None] = lambda done: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Refreshed:
-    """Compute the vectors that are missing or stale (or every one). Stopping loses nothing: the next call goes on."""
+    """Compute the vectors that are missing or stale (or every one), then bring the film map up to date.
+
+    Stopping loses nothing: the next call goes on.
+    """
+    from recommender import map as film_map  # the map reads vectors through this module
+
     done = Refreshed(0, 0)
     for films in film_records(Movie.objects.all()):
         if should_stop():
@@ -72,6 +77,8 @@ def refresh(
             _write(version, stale)
         done = Refreshed(done.films + len(films), done.computed + len(stale))
         progress(done)
+    else:
+        film_map.draw(version)
     return done
 
 

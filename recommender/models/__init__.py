@@ -1,6 +1,15 @@
 """What the recommender stores: trained versions with the film vectors of each, and how often films were shown."""
 
+from recommender.models.places import FilmMap
 from recommender.models.shown import Shown, ShownQuerySet
 from recommender.models.versions import Embedding, EmbeddingQuerySet, ModelVersion, ModelVersionQuerySet
 
-__all__ = ["Embedding", "EmbeddingQuerySet", "ModelVersion", "ModelVersionQuerySet", "Shown", "ShownQuerySet"]
+__all__ = [
+    "Embedding",
+    "EmbeddingQuerySet",
+    "FilmMap",
+    "ModelVersion",
+    "ModelVersionQuerySet",
+    "Shown",
+    "ShownQuerySet",
+]
