@@ -39,7 +39,7 @@ def films_to_pick(picked: Sequence[int], without: frozenset[int] = frozenset()) 
 
 def _best_known(films: FilmIndex, without: set[int]) -> NDArray[np.intp]:
     """Rows of the most liked films that may be offered, the most liked first."""
-    mask = films.published & films.vectors.any(axis=1)
+    mask = films.published & films.has_vector
     mask[films.rows(without)] = False
     rows = np.flatnonzero(mask)
     return rows[np.lexsort((rows, -films.likes[rows]))][:_KNOWN]

@@ -1,16 +1,15 @@
-"""What one web worker keeps in memory of the catalogue: unit vectors, the columns that filters ask for, and words.
+"""What one web worker knows of the catalogue: unit vectors, the columns that filters ask for, and words.
 
 The database stays the truth. Each request asks it one small question (which version is active, and its revision);
-only when the answer changed are the changed films read again. Readers get an immutable snapshot, so a change in
-the middle of a request cannot mix old rows with new ones.
+only when the answer changed are the changed films read again, on top of a snapshot that all workers share. Readers get
+an immutable index, so a change in the middle of a request cannot mix old rows with new ones.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,48 +18,52 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from catalog.models import Genre, Like, Movie
+from recommender import snapshot
+from recommender.columns import Columns, Ids, Mask, Members, Rows, Value, column, read_columns, rows_of
 from recommender.corpus import film_records
 from recommender.ml.lexical import LexicalIndex
+from recommender.ml.mapped import Unreadable
 from recommender.ml.ranking import everybody, popularity_ranks
-from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
-from recommender.vectors import unpack
+from recommender.snapshot import Snapshot
 
-Rows = NDArray[np.intp]
-Mask = NDArray[np.bool_]
+__all__ = ["FilmIndex", "Mask", "current", "forget"]
 
 _LIKES_STAY_FRESH = 60.0  # seconds; how often likes are counted again for popularity
+_AT_MOST_OF_TIME = 0.01  # that counting them may take
+_MANY_CHANGES = 0.05  # of the films; from here on a newer snapshot is worth looking for
 
 
+@dataclass(frozen=True)
 class Categories:
-    """Which rows belong to a genre (or a country): one sorted array of rows for each id."""
+    """Which rows belong to a genre (or a country): those of a snapshot, and what changed since."""
 
-    def __init__(self, pairs: Iterable[tuple[int, int]], ids: NDArray[np.int64]) -> None:
-        """Take (film id, category id) pairs; `ids` are the film ids in row order, ascending."""
-        films: dict[int, list[int]] = defaultdict(list)
-        for film, category in pairs:
-            films[category].append(film)
-        self._rows = {category: rows_of(ids, found) for category, found in films.items()}
+    base: Members
+    place: Rows  # (rows of the snapshot,) their rows here
+    changed: Rows  # rows whose genres stand in `now` instead
+    now: Members
 
     def mask(self, categories: Collection[int], size: int) -> Mask:
-        """Rows that belong to any of the categories."""
+        """Rows, out of `size`, that belong to any of the categories."""
         mask = np.zeros(size, bool)
-        for category in categories:
-            if category in self._rows:
-                mask[self._rows[category]] = True
+        mask[self.place] = self.base.mask(categories, len(self.place))
+        mask[self.changed] = self.now.mask(categories, len(self.changed))
         return mask
 
 
 @dataclass(frozen=True)
 class FilmIndex:
-    """An immutable snapshot of n films, ordered by film id: row i is the film `ids[i]`."""
+    """Immutable; n films ordered by film id: row i is the film `ids[i]`."""
 
     version: ModelVersion
-    ids: NDArray[np.int64]
+    base: Snapshot
+    ids: Ids
     vectors: NDArray[np.float32]  # (n, dimension), unit rows; a zero row has nothing to say
+    has_vector: Mask  # whether the row is not zero
     published: Mask
-    year: NDArray[np.int64]  # 0 where unknown
-    runtime: NDArray[np.int64]  # minutes, 0 where unknown
+    gone: Rows  # films that were deleted since the snapshot: neither published nor with a vector
+    year: NDArray[np.int16]  # 0 where unknown
+    runtime: NDArray[np.int16]  # minutes, 0 where unknown
     genre_table: dict[int, str]
     genres: Categories
     countries: Categories
@@ -71,13 +74,15 @@ class FilmIndex:
 
     def rows(self, film_ids: Collection[int]) -> Rows:
         """Rows of these films, in the order given; films that are not here are left out."""
-        return rows_of(self.ids, film_ids)
+        found = rows_of(self.ids, film_ids)
+        return found[~np.isin(found, self.gone)] if len(self.gone) else found
 
     @cached_property
     def likes(self) -> NDArray[np.int64]:
         """How many people like each film."""
-        pairs = np.array(Like.objects.values_list("movie").annotate(n=Count("pk")).order_by("movie"), np.int64)
-        return column(self.ids, pairs.reshape(-1, 2)[:, 0], pairs.reshape(-1, 2)[:, 1])
+        counted = Like.objects.values_list("movie").annotate(n=Count("pk")).order_by("movie")
+        pairs = np.fromiter(counted.iterator(), np.dtype([("film", "i8"), ("n", "i8")]))
+        return column(self.ids, pairs["film"], pairs["n"])
 
     @cached_property
     def everybody(self) -> NDArray[np.float32]:
@@ -99,22 +104,24 @@ class FilmIndex:
 
     @property
     def words(self) -> LexicalIndex:
-        """The lexical index over the same rows, built when somebody first types something."""
-        with _building:
+        """The lexical index over the same rows, opened when somebody first types something."""
+        with _opening:
             if not self._words:
-                self._words.append(LexicalIndex.build(_records_in_order(self.ids)))
+                kept = snapshot.words(self.version)
+                ids, postings = snapshot.words_of(kept)
+                self._words.append(_with_changed_words(LexicalIndex.over(postings), ids, self, kept.revision))
         return self._words[0]
 
 
-_building = threading.Lock()
+_opening = threading.Lock()
 _lock = threading.Lock()
 _current: FilmIndex | None = None
-_counted_at = 0.0
+_count_again_at = 0.0
 
 
 def current() -> FilmIndex | None:
-    """The snapshot of the active version as the database has it now, or None before the first training."""
-    global _current, _counted_at
+    """The index of the active version as the database has it now, or None before the first training."""
+    global _current
     version = ModelVersion.objects.active()
     if version is None:
         return None
@@ -123,78 +130,98 @@ def current() -> FilmIndex | None:
         with _lock:
             known = _current
             if known is None or known.version.pk != version.pk:
-                _current = _load(version)
+                _current = _counted(_on_top(snapshot.films(version), version, None))
             elif known.version.revision < version.revision:
-                _current = _update(known, version)
-            _counted_at = time.monotonic()
-    elif time.monotonic() - _counted_at > _LIKES_STAY_FRESH:
-        _current, _counted_at = replace(known), time.monotonic()
+                _current = _counted(_updated(known, version))
+    elif time.monotonic() > _count_again_at:
+        _current = _counted(replace(known))
     return _current
 
 
 def forget() -> None:
-    """Drop the snapshot; for tests, whose database changes behind the revision's back."""
+    """Drop the index; for tests, whose database changes behind the revision's back."""
     global _current
     _current = None
 
 
-def rows_of(ids: NDArray[np.int64], film_ids: Collection[int]) -> Rows:
-    """Positions of film ids in the ascending array `ids`; those that are not in it are left out."""
-    if not len(ids) or not film_ids:
-        return np.zeros(0, np.intp)
-    wanted = np.fromiter(film_ids, np.int64, len(film_ids))
-    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return np.asarray(at[ids[at] == wanted], np.intp)
+def _counted(films: FilmIndex) -> FilmIndex:
+    """The index with its likes counted now, and not again before they are old or counting them is cheap enough."""
+    global _count_again_at
+    started = time.monotonic()
+    films.likes  # noqa: B018 (a cached property: asking for it counts)
+    took = time.monotonic() - started
+    _count_again_at = started + max(_LIKES_STAY_FRESH, took / _AT_MOST_OF_TIME)
+    return films
 
 
-def column(ids: NDArray[np.int64], films: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Spread values of some films over the rows of `ids` (ascending); the other rows hold 0."""
-    spread = np.zeros(len(ids), np.int64)
-    here = np.isin(films, ids)
-    spread[np.searchsorted(ids, films[here])] = values[here]
-    return spread
-
-
-def _load(version: ModelVersion) -> FilmIndex:
-    embeddings = list(Embedding.objects.of(version).order_by("movie_id").values_list("movie_id", "vector"))
-    ids = np.array([film for film, _ in embeddings], np.int64)
-    vectors = unpack([bytes(vector) for _, vector in embeddings], version.dimension)
-    return _with_columns(version, ids, vectors)
-
-
-def _update(known: FilmIndex, version: ModelVersion) -> FilmIndex:
-    """Read only the vectors that changed since the known snapshot; columns are cheap enough to read whole."""
-    changed = dict(
-        Embedding.objects.of(version).filter(revision__gt=known.version.revision).values_list("movie_id", "vector")
-    )
-    alive = np.array(sorted(Embedding.objects.of(version).values_list("movie_id", flat=True)), np.int64)
-    kept = np.isin(known.ids, np.fromiter(changed, np.int64, len(changed)), invert=True) & np.isin(known.ids, alive)
-    ids = np.concatenate([known.ids[kept], np.array(sorted(changed), np.int64)])
-    new = unpack([bytes(changed[film]) for film in sorted(changed)], version.dimension)
-    order = np.argsort(ids, kind="stable")
-    vectors = np.concatenate([known.vectors[kept], new])[order]
-    fresh = _with_columns(version, ids[order], vectors)
+def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
+    """Read what changed; words only where they are in memory already."""
+    is_old = len(known.genres.changed) > _MANY_CHANGES * len(known)
+    if is_old and snapshot.revision_on_disk(version) > known.base.revision:
+        return _on_top(snapshot.films(version), version, None)
+    try:
+        fresh = _on_top(known.base, version, known)
+    except Unreadable:  # a newer snapshot took its place
+        return _on_top(snapshot.films(version), version, None)
     if known._words:
-        records = {pk: record for films in film_records(Movie.objects.filter(pk__in=changed)) for pk, record in films}
-        fresh._words.append(known.words.updated(known.ids, fresh.ids, records))
+        fresh._words.append(_with_changed_words(known.words, known.ids, fresh, known.version.revision))
     return fresh
 
 
-def _with_columns(version: ModelVersion, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> FilmIndex:
-    facts = Movie.objects.filter(embeddings__version=version).values_list("pk", "is_published", "year", "runtime")
-    table = np.array([[value or 0 for value in row] for row in facts], np.int64).reshape(-1, 4)
-    published, year, runtime = (column(ids, table[:, 0], table[:, at]) for at in (1, 2, 3))
-    names = dict(Genre.objects.values_list("pk", "name"))
-    genres = Categories(Movie.genres.through.objects.values_list("movie_id", "genre_id"), ids)
-    countries = Categories(Movie.countries.through.objects.values_list("movie_id", "country_id"), ids)
-    return FilmIndex(version, ids, vectors, published.astype(bool), year, runtime, names, genres, countries)
+def _on_top(base: Snapshot, version: ModelVersion, known: FilmIndex | None) -> FilmIndex:
+    """The snapshot with all that changed since it was taken; `known` is an earlier index over the same snapshot."""
+    old = Columns.from_arrays(base.arrays())
+    new = read_columns(version, since=base.revision)
+    ids = np.union1d(old.ids, new.ids)
+    place, changed = np.searchsorted(ids, old.ids), np.searchsorted(ids, new.ids)
+    gone = _gone(version, ids, known)
+    vectors = _room(old, ids)[: len(ids)]
+    vectors[changed] = new.vectors
+    vectors[gone] = 0
+
+    def joined(before: NDArray[Value], now: NDArray[Value]) -> NDArray[Value]:
+        values = np.zeros(len(ids), before.dtype)
+        values[place], values[changed] = before, now
+        values[gone] = 0
+        return values
+
+    return FilmIndex(
+        version,
+        base,
+        ids,
+        vectors,
+        joined(old.has_vector, new.has_vector),
+        joined(old.published, new.published),
+        gone,
+        joined(old.year, new.year),
+        joined(old.runtime, new.runtime),
+        dict(Genre.objects.values_list("pk", "name")),
+        Categories(old.genres, place, changed, new.genres),
+        Categories(old.countries, place, changed, new.countries),
+    )
 
 
-def _records_in_order(ids: NDArray[np.int64]) -> Iterator[FilmRecord]:
-    """One record for each row; a film that was deleted meanwhile leaves an empty one."""
-    known = (film for films in film_records(Movie.objects.all()) for film in films)
-    film = next(known, None)
-    for pk in ids:
-        while film is not None and film[0] < pk:
-            film = next(known, None)
-        yield film[1] if film is not None and film[0] == pk else FilmRecord(title="")
+def _room(old: Columns, ids: Ids) -> NDArray[np.float32]:
+    """Vectors for all ids with the old films' in their rows; in place unless a film came between or space ran out."""
+    if len(ids) <= len(old.room) and np.array_equal(ids[: len(old)], old.ids):
+        return old.room
+    room = np.zeros((len(ids), old.room.shape[1]), np.float32)
+    room[np.searchsorted(ids, old.ids)] = old.vectors
+    return room
+
+
+def _gone(version: ModelVersion, ids: Ids, known: FilmIndex | None) -> Rows:
+    """Rows of deleted films. All ids are read only where counting shows that some are missing."""
+    alive = Embedding.objects.of(version)
+    before = known.ids[known.gone] if known is not None else np.zeros(0, np.int64)
+    if len(ids) - len(before) != alive.count():
+        here = np.fromiter(alive.order_by("movie_id").values_list("movie_id", flat=True).iterator(), np.int64)
+        return np.flatnonzero(~np.isin(ids, here))
+    return rows_of(ids, before.tolist())
+
+
+def _with_changed_words(words: LexicalIndex, ids: Ids, films: FilmIndex, since: int) -> LexicalIndex:
+    """The words of films `ids` as the words of the index's rows, with what changed after a revision read again."""
+    changed = Embedding.objects.of(films.version).filter(revision__gt=since).values("movie")
+    records = {pk: record for chunk in film_records(Movie.objects.filter(pk__in=changed)) for pk, record in chunk}
+    return words.updated(ids, films.ids, records)

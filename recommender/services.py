@@ -18,6 +18,7 @@ from recommender import index
 from recommender.index import FilmIndex, Mask
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.ranking import VARIED, Query, diversified, query_for, turned
+from recommender.ml.search import top as best
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
@@ -122,10 +123,10 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     row = films.rows([movie_id])
     if not len(row) or not films.vectors[row[0]].any():
         return []
-    mask = films.published & films.vectors.any(axis=1)
+    mask = films.published & films.has_vector
     mask[row] = False
     scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
-    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, Wish())[:top]]
+    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, Wish(), top)]
 
 
 def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page: slice) -> tuple[list[Ranked], Basis]:
@@ -139,7 +140,7 @@ def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page
             float(scores[row]) if query is not None else None,
             partial(_shares, films, row, query, liked, words),
         )
-        for row in _order(films, scores, mask, wish)[page]
+        for row in _order(films, scores, mask, wish, page.stop)[page]
     ]
     return ranked, _basis(bool(len(liked)), query is not None and query.has_request)
 
@@ -186,14 +187,13 @@ def _popularity(films: FilmIndex) -> NDArray[np.float32]:
     return np.asarray(films.likes / max(1, films.likes.max(initial=0)), np.float32)
 
 
-def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, wish: Wish) -> NDArray[np.intp]:
-    """Eligible rows, best first; ties go to the more popular film, then to the older entry of the catalogue."""
-    rows = np.flatnonzero(mask)
+def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, wish: Wish, top: int) -> NDArray[np.intp]:
+    """The best eligible rows; ties go to the more popular film, then to the older entry of the catalogue."""
     dialled = turned(scores, films.popularity_rank, wish.dial) if wish.dial else scores
-    order = rows[np.lexsort((rows, -films.likes[rows], -dialled[rows]))]
+    order = best(dialled, max(top, VARIED) if wish.variety else top, allowed=mask, ties=films.likes).rows
     if wish.variety:
         order[:VARIED] = diversified(films.vectors, dialled, order[:VARIED], wish.variety)
-    return order
+    return order[:top]
 
 
 def _shares(

@@ -27,8 +27,18 @@ def cosines(vectors: Floats, query: Floats) -> Floats:
     return np.asarray(np.clip(vectors @ query / (length or 1.0), -1.0, 1.0), np.float32)
 
 
-def top(scores: Floats, k: int, *, allowed: Mask | None = None, without: Collection[int] = ()) -> Found:
-    """The k best of n scores (n,), equal ones by row; a score that is no number is never found."""
+def top(
+    scores: Floats,
+    k: int,
+    *,
+    allowed: Mask | None = None,
+    without: Collection[int] = (),
+    ties: NDArray[np.integer] | None = None,
+) -> Found:
+    """The k best of n scores (n,); a score that is no number is never found.
+
+    Among equal scores the row with the larger value in `ties` (n,) comes first, then the smaller row.
+    """
     if k < 0:
         raise ValueError(f"k must be at least 0, not {k}")
     eligible = ~np.isnan(scores) if allowed is None else allowed & ~np.isnan(scores)
@@ -36,11 +46,12 @@ def top(scores: Floats, k: int, *, allowed: Mask | None = None, without: Collect
         eligible = eligible.copy()
         eligible[np.fromiter(without, np.int64, len(without))] = False
     rows = np.flatnonzero(eligible)
+    found = scores[rows]
     if 0 < k < len(rows):
-        worst = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[scores[rows] >= worst]  # ties with the last place are settled below
-    rows = rows[np.argsort(-scores[rows], kind="stable")][:k]
-    return Found(rows, scores[rows].astype(np.float32))
+        best = found >= np.partition(found, len(rows) - k)[len(rows) - k]  # ties with the last place are settled below
+        rows, found = rows[best], found[best]
+    order = np.lexsort((-found,) if ties is None else (-ties[rows], -found))[:k]
+    return Found(rows[order], found[order].astype(np.float32))
 
 
 def nearest(

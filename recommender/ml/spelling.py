@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from .sparse import Floats, Ints
 from .tokenizer import ALPHABET, PADDING, Tokenizer
+from .vocabulary import Vocabulary
 
 _SHORTEST = 4  # letters; shorter words stand only for themselves
 _GRAMS = (2, 3, 4)  # tokens of one letter, a mark before and after the word included
@@ -21,47 +21,57 @@ _TYPO = 0.8  # what a word one typo away counts when the typed word is unknown
 _MOST_FORMS = 40
 
 
+@dataclass(frozen=True)
 class Spelling:
-    """A vocabulary by the token n-grams of its words."""
+    """n words by their token n-grams; plain arrays, so that processes can share them."""
 
-    def __init__(self, words: Collection[str]) -> None:
-        self._words = list(words)
-        self._known = frozenset(self._words)
+    words: Vocabulary
+    grams: Ints  # (g,) the distinct n-grams, ascending
+    starts: Ints  # (g + 1,) where each n-gram's words start
+    owners: NDArray[np.int32]  # the words (as numbers), n-gram by n-gram
+    scale: Floats  # (n,) 1 / sqrt(n-grams of the word)
 
-    def forms(self, word: str) -> dict[str, float]:
-        """Known words with their likeness to the typed one, from 0 to 1; the word itself counts 1."""
-        known = {word: 1.0} if word in self._known else {}
-        if len(word) < _SHORTEST:
-            return known
-        likeness = self._likeness(word)
-        close = np.flatnonzero(likeness >= _ALIKE)
-        close = close[np.argsort(-likeness[close], kind="stable")][:_MOST_FORMS]
-        found = {self._words[at]: float(likeness[at]) * _OTHER_FORM for at in close.tolist()}
-        if not known:
-            near = np.flatnonzero(likeness > 0).tolist()
-            found |= {self._words[at]: _TYPO for at in near if one_typo_apart(word, self._words[at])}
-        return found | known
-
-    @cached_property
-    def _by_gram(self) -> tuple[Ints, Ints, NDArray[np.int32], Floats]:
-        """The n-grams, ascending; where each one's words start; the words; 1 / sqrt(n-grams) of each word."""
-        owners, grams = _grams(self._words)
+    @classmethod
+    def of(cls, words: Vocabulary) -> Spelling:
+        """Take the words apart."""
+        owners, grams = _grams(list(words))
         order = np.argsort(grams, kind="stable")
         distinct, starts = np.unique(grams[order], return_index=True)
-        lengths = np.bincount(owners, minlength=len(self._words))
+        lengths = np.bincount(owners, minlength=len(words))
         scale = np.asarray(1 / np.sqrt(np.maximum(lengths, 1)), np.float32)
-        return distinct, np.append(starts, len(grams)), owners[order].astype(np.int32), scale
+        return cls(words, distinct, np.append(starts, len(grams)), owners[order].astype(np.int32), scale)
 
-    def _likeness(self, word: str) -> Floats:
-        """The cosine between the word's set of n-grams and each known word's, (words,)."""
-        distinct, starts, owners, scale = self._by_gram
+    def forms(self, word: str, *, with_typos: bool) -> dict[int, float]:
+        """Other words (as numbers) that a word may stand for, with their likeness from 0 to 1.
+
+        Different endings always count; words one typo away only where the typed word is known to nobody.
+        """
+        if len(word) < _SHORTEST:
+            return {}
         asked = _grams([word])[1]
-        shared = np.zeros(len(scale), np.float32)
-        if len(distinct):
-            places = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
-            for at in places[distinct[places] == asked].tolist():
-                shared[owners[starts[at] : starts[at + 1]]] += 1
-        return np.asarray(shared * scale / np.sqrt(max(1, len(asked))), np.float32)
+        likeness = self._likeness(asked)
+        close = np.flatnonzero(likeness >= _ALIKE)
+        close = close[np.argsort(-likeness[close], kind="stable")][:_MOST_FORMS]
+        found = {at: float(likeness[at]) * _OTHER_FORM for at in close.tolist()}
+        if with_typos:
+            near = np.flatnonzero(likeness > _least_likeness(len(asked), len(word))).tolist()
+            found |= {at: _TYPO for at in near if one_typo_apart(word, self.words[at])}
+        return found
+
+    def _likeness(self, asked: Ints) -> Floats:
+        """The cosine between a word's set of n-grams and each known word's, (n,)."""
+        shared = np.zeros(len(self.scale), np.float32)
+        if len(self.grams):
+            places = np.minimum(np.searchsorted(self.grams, asked), len(self.grams) - 1)
+            for at in places[self.grams[places] == asked].tolist():
+                shared[self.owners[self.starts[at] : self.starts[at + 1]]] += 1
+        return np.asarray(shared * self.scale / np.sqrt(max(1, len(asked))), np.float32)
+
+
+def _least_likeness(grams: int, letters: int) -> float:
+    """What two words one typo apart share at least: swapped neighbours stand in 3 + 4 + 5 n-grams of 2 to 4 letters."""
+    left = max(0, grams - sum(size + 1 for size in _GRAMS))
+    return 0.99 * left / float(np.sqrt(max(1, grams) * len(_GRAMS) * (letters + 1)))
 
 
 def _grams(words: list[str]) -> tuple[Ints, Ints]:

@@ -51,6 +51,11 @@ def test_a_score_that_is_no_number_is_never_found() -> None:
     assert nearest(VECTORS, np.array([np.nan, 0], np.float32), 3).rows.tolist() == []
 
 
+def test_a_tie_goes_to_the_larger_value_and_then_to_the_first_row() -> None:
+    scores = np.array([0.5, 0.5, 0.9, 0.5], np.float32)
+    assert top(scores, 3, ties=np.array([1, 7, 0, 7])).rows.tolist() == [2, 1, 3]
+
+
 @given(
     st.lists(st.sampled_from([-1.0, 0.0, 0.25, 0.5, float("nan")]), max_size=30),
     st.integers(0, 40),

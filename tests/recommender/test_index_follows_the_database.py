@@ -36,11 +36,13 @@ def test_a_deleted_film_is_gone_at_once() -> None:
     one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
     make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
     assert near(one) == ["two", "three"]
+    ids = [one.pk, two.pk, three.pk]
     two.delete()
     assert near(one) == ["three"]
     films = index.current()
     assert films is not None
-    assert len(films) == 2
+    assert films.ids[films.rows(ids)].tolist() == [one.pk, three.pk]
+    assert films.published.sum() == 2
 
 
 def test_a_film_added_where_another_left_is_no_confusion() -> None:
