@@ -14,6 +14,8 @@ from catalog.models import Like, User
 from catalog.models.films import FIRST_YEAR, LAST_YEAR
 from catalog.shelf import HIDDEN, LIKED, SEEN, Shelf
 from recommender import choices
+from recommender.film_ids import read_ids, write_ids
+from recommender.regions import Region
 from recommender.wishes import Wish
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 ME, NOBODY = "me", "nobody"
 LONGEST_REQUEST = 500  # characters
+MOST_CHOSEN = 40  # films that an address may name as a taste
 DIAL_STEPS = 2  # to either side of the middle: popular films on the left, hidden gems on the right
 
 LENGTHS = [(90, _("up to 1½ hours")), (120, _("up to 2 hours")), (150, _("up to 2½ hours")), (180, _("up to 3 hours"))]
@@ -32,6 +35,13 @@ def _year(label: Any) -> forms.IntegerField:
     return forms.IntegerField(
         label=label, required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR, widget=digits, localize=False
     )
+
+
+class Films(list[int]):
+    """Ids of films that an address names."""
+
+    def __str__(self) -> str:
+        return write_ids(self)
 
 
 class WishForm(forms.Form):
@@ -52,6 +62,9 @@ class WishForm(forms.Form):
         label=_("How well known"), required=False, min_value=-DIAL_STEPS, max_value=DIAL_STEPS, localize=False
     )
     seen = forms.BooleanField(label=_("Films I have seen too"), required=False)
+    # Chosen on the film map and on the page of one's taste; here they can only be taken away.
+    region = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    like = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, viewer: User | AnonymousUser) -> None:
         super().__init__(data)
@@ -79,6 +92,20 @@ class WishForm(forms.Form):
                 raise ValidationError(_("There is no profile with this log-in name."), code="unknown")
         return name
 
+    def clean_region(self) -> Region | None:
+        """A rectangle of the film map, where there is a map."""
+        text: str = self.cleaned_data["region"]
+        if not text:
+            return None
+        try:
+            return Region.read(text)
+        except ValueError as problem:
+            raise ValidationError(_("This region of the map cannot be read. Choose it on the map again.")) from problem
+
+    def clean_like(self) -> Films:
+        """Films to go by instead of a taste."""
+        return Films(read_ids(self.cleaned_data["like"], MOST_CHOSEN))
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         first, last = data.get("year_from"), data.get("year_to")
@@ -101,7 +128,7 @@ class WishForm(forms.Form):
         """The wish behind the valid form, for a visitor with this shelf."""
         data = self.cleaned_data
         hidden = {*shelf[HIDDEN], *(() if data["seen"] else shelf[SEEN])}
-        liked = self._liked(shelf)
+        liked = data["like"] or self._liked(shelf)
         if liked is not shelf[LIKED]:
             hidden |= {*shelf[LIKED]}  # somebody else's taste, but not to be told of one's own favourites
         return Wish(
@@ -115,6 +142,7 @@ class WishForm(forms.Form):
             longest=data["longest"],
             hidden=frozenset(hidden),
             dial=(data["dial"] or 0) / DIAL_STEPS,
+            region=data["region"],
         )
 
     def _liked(self, shelf: Shelf) -> list[int]:
@@ -130,9 +158,7 @@ class WishForm(forms.Form):
         """The state of the valid form as a query string, leaving out what is as usual; `changes` replace fields."""
         data = {**self.cleaned_data, **changes}
         usual = {"taste": ME}
-        state = {
-            name: "1" if value is True else value for name, value in data.items() if value and value != usual.get(name)
-        }
+        state = {name: _in_address(value) for name, value in data.items() if value and value != usual.get(name)}
         return f"?{urlencode(state, doseq=True)}" if state else ""
 
     @property
@@ -142,3 +168,10 @@ class WishForm(forms.Form):
         return sum(
             bool(data.get(name)) for name in ("without", "country", "year_from", "year_to", "longest", "dial", "seen")
         )
+
+
+def _in_address(value: Any) -> Any:
+    """A field's value as a query string carries it."""
+    if value is True:
+        return "1"
+    return str(value) if isinstance(value, (Films, Region)) else value

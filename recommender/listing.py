@@ -8,10 +8,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.names import shown_genre
 from catalog.shelf import Shelf
 from recommender import reasons
+from recommender.film_ids import read_ids, write_ids
 from recommender.forms import ME, NOBODY, WishForm
 from recommender.services import Answer, Basis, recommend
 from recommender.understanding import Kind, Understood, tidy
@@ -19,8 +21,6 @@ from recommender.understanding import Kind, Understood, tidy
 PER_PAGE = 24
 MOST_SHOWN = 20 * PER_PAGE  # films in one list; whoever wants more does better with another wish
 FEW = 6
-_BASE = 36
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -51,48 +51,26 @@ class Listing:
 def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
     """Answer a valid form. The request names the films already shown, so that none comes twice and none is lost."""
     wish = form.wish(shelf)
-    shown = read_shown(request.GET.get("shown", ""))
+    shown = read_ids(request.GET.get("shown", ""), MOST_SHOWN)
     answer = recommend(replace(wish, hidden=wish.hidden | set(shown)), user=request.user, top=PER_PAGE)
     owner = "" if form.taste_of in (ME, NOBODY) else form.taste_of
     ids = [suggestion.movie.pk for suggestion in answer.suggestions]
     more = ""
     if answer.total > len(ids) and len(shown) + len(ids) < MOST_SHOWN:
         address = form.address()
-        more = f"{address}{'&' if address else '?'}shown={write_shown([*shown, *ids])}"
+        more = f"{address}{'&' if address else '?'}shown={write_ids([*shown, *ids])}"
     return Listing(
         form=form,
         answer=answer,
         cards=reasons.cards(answer.suggestions, owner=owner),
         owner=owner,
         headline=_headline(answer.basis, owner),
-        chips=[_chip(form, piece, answer.understood) for piece in answer.understood],
+        chips=[*(_chip(form, piece, answer.understood) for piece in answer.understood), *_chosen(form)],
         loosen=_loosen(form) if len(shown) + answer.total < FEW else [],
         more=more,
         address=form.address() or "?",
         has_likes=bool(wish.liked),
     )
-
-
-def read_shown(text: str) -> list[int]:
-    """Film ids from the address: base 36, joined by points; what is no number is ignored."""
-    ids = []
-    for piece in text.split(".")[:MOST_SHOWN]:
-        if piece and len(piece) <= 12 and all(char in _DIGITS for char in piece):
-            ids.append(int(piece, _BASE))
-    return ids
-
-
-def write_shown(ids: list[int]) -> str:
-    """Film ids as `read_shown` reads them."""
-    return ".".join(_in_base_36(pk) for pk in ids)
-
-
-def _in_base_36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, _BASE)
-        digits = _DIGITS[rest] + digits
-    return digits or "0"
 
 
 def _headline(basis: Basis, owner: str) -> str:
@@ -120,6 +98,17 @@ def _chip(form: WishForm, piece: Understood, pieces: Sequence[Understood]) -> Ch
     return Chip(label, form.address(q=tidy(left)) or "?", is_exclusion)
 
 
+def _chosen(form: WishForm) -> list[Chip]:
+    """What was chosen on other pages: a region of the map, films to go by."""
+    chips = []
+    if films := form.cleaned_data["like"]:
+        label = ngettext("like %(n)d chosen film", "like %(n)d chosen films", len(films)) % {"n": len(films)}
+        chips.append(Chip(label, form.address(like="") or "?"))
+    if form.cleaned_data["region"]:
+        chips.append(Chip(_("only from a region of the map"), form.address(region=None) or "?"))
+    return chips
+
+
 def _loosen(form: WishForm) -> list[Chip]:
     """One way out for each filter in use."""
     data = form.cleaned_data
@@ -129,6 +118,7 @@ def _loosen(form: WishForm) -> list[Chip]:
         (bool(data["country"]), _("any country"), {"country": []}),
         (bool(data["genre"]), _("any genre"), {"genre": []}),
         (bool(data["without"]), _("no genre left out"), {"without": []}),
+        (bool(data["region"]), _("anywhere on the map"), {"region": None}),
         (bool(data["q"]), _("without the words"), {"q": ""}),
     ]
     return [Chip(label, form.address(**change) or "?") for in_use, label, change in ways if in_use]

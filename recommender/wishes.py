@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from catalog.models import Movie, MovieQuerySet
 from recommender.index import FilmIndex, Mask
+from recommender.map import places_of
+from recommender.regions import Region
 from recommender.understanding import Understanding
 
 LONGEST_SHELF = 2000  # of a visitor's newest likes that shape the taste
@@ -27,6 +29,7 @@ class Wish:
     longest: int | None = None  # minutes
     hidden: frozenset[int] = frozenset()  # never shown; liked films never are anyway
     dial: float = 0.0  # from -1, popular films first, to 1, hidden gems first
+    region: Region | None = None  # of the film map; before the first training there is none, and it narrows nothing
     variety: float = 0.0  # from 0, the order by similarity, to 1, neighbours in the list as different as can be
 
 
@@ -49,6 +52,8 @@ def eligible_rows(films: FilmIndex, wish: Wish, asked: Understanding) -> Mask:
         mask &= (films.year <= last) & (films.year > 0)
     if wish.longest:
         mask &= (films.runtime <= wish.longest) & (films.runtime > 0)
+    if wish.region:
+        mask &= wish.region.holds(places_of(films))
     for word in asked.without_words:
         mask &= films.words.scores(word) == 0
     return mask
