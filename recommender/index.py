@@ -31,7 +31,7 @@ __all__ = ["FilmIndex", "Mask", "current", "forget"]
 
 _LIKES_STAY_FRESH = 60.0  # seconds; how often likes are counted again for popularity
 _AT_MOST_OF_TIME = 0.01  # that counting them may take
-_MANY_CHANGES = 0.05  # of the films; from here on a newer snapshot is worth looking for
+_FEW_CHANGES, _MANY_CHANGES = 500, 0.05  # films, share of all: with more of either a newer snapshot is worth its time
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,8 @@ def _counted(films: FilmIndex) -> FilmIndex:
 
 def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     """Read what changed; words only where they are in memory already."""
-    is_old = len(known.genres.changed) > _MANY_CHANGES * len(known)
-    if is_old and snapshot.revision_on_disk(version) > known.base.revision:
-        return _on_top(snapshot.films(version), version, None)
+    if len(known.genres.changed) > max(_FEW_CHANGES, _MANY_CHANGES * len(known)):
+        return _on_top(snapshot.films(version, newer_than=known.base.revision), version, None)
     try:
         fresh = _on_top(known.base, version, known)
     except Unreadable:  # a newer snapshot took its place

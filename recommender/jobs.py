@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Movie
 from jobs.work import Cancelled, JobError, Progress, job_kind
-from recommender import pipeline, vectors
+from recommender import pipeline
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import ModelVersion
+from recommender.upkeep import bring_up_to_date
+from recommender.vectors import Refreshed
 
 if TYPE_CHECKING:
     from recommender.ml.training import Progress as Epochs
@@ -49,7 +51,7 @@ def refresh(progress: Progress, *, version: str | None = None, every: bool = Fal
     if wanted is None:
         raise JobError(_("No model is active. Train one first."))
     try:
-        done = vectors.refresh(wanted, every=every, progress=_over_films(progress))
+        done = bring_up_to_date(wanted, every=every, progress=_over_films(progress))
     except ArtifactError as problem:
         raise JobError(str(problem)) from problem
     words = _("%(films)d films looked at, %(computed)d vectors computed for %(version)s")
@@ -104,10 +106,10 @@ def _over_epochs(progress: Progress, done: Epochs) -> None:
     progress.report(done.epoch, done.epochs)
 
 
-def _over_films(progress: Progress) -> Callable[[vectors.Refreshed], None]:
+def _over_films(progress: Progress) -> Callable[[Refreshed], None]:
     total = Movie.objects.count()
 
-    def report(done: vectors.Refreshed) -> None:
+    def report(done: Refreshed) -> None:
         progress.report(done.films, total)
 
     return report

@@ -30,7 +30,8 @@ from recommender.ml.protocols import Data
 from recommender.ml.quality import held_out_quality
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
-from recommender.vectors import Refreshed, encoder_of, refresh
+from recommender.upkeep import bring_up_to_date
+from recommender.vectors import Refreshed, encoder_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +114,7 @@ def train(
         )
         version = _publish(corpus, _learn(corpus, options, progress, should_stop))
     say(_("Computing the vectors"))
-    refresh(version)
+    bring_up_to_date(version)
     _measure(version, corpus)
     if options.activate:
         activate(version)
@@ -221,7 +222,7 @@ def activate(
         raise Worse(reason)
     try:
         encoder_of(version)
-        refresh(version, progress=progress)
+        bring_up_to_date(version, progress=progress)
     except ArtifactError as problem:
         raise NotReady(str(problem)) from problem
     with transaction.atomic():

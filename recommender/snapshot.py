@@ -38,9 +38,9 @@ class Snapshot:
     arrays: Callable[[], Arrays]  # for the caller alone: what they write is seen by nobody else
 
 
-def films(version: ModelVersion) -> Snapshot:
+def films(version: ModelVersion, *, newer_than: int = -1) -> Snapshot:
     """The version's films: from disk, or read from the database and then written for the other workers."""
-    return _read(version, _FILMS) or _keep(version, _FILMS, *_films_now(version))
+    return _read(version, _FILMS, newer_than) or _keep(version, _FILMS, *_films_now(version))
 
 
 def words(version: ModelVersion) -> Snapshot:
@@ -49,14 +49,10 @@ def words(version: ModelVersion) -> Snapshot:
 
 
 def take(version: ModelVersion) -> None:
-    """Write both snapshots as of now, so that no worker has to."""
-    _keep(version, _FILMS, *_films_now(version))
-    _keep(version, _WORDS, *_words_now(version))
-
-
-def revision_on_disk(version: ModelVersion) -> int:
-    """The revision of the newest snapshot of the films, or -1 where there is none."""
-    return max(map(_taken_at, _folders(version, _FILMS)), default=-1)
+    """Write both snapshots as of now, so that no worker has to; one that is up to date already stays."""
+    for kind, read in ((_FILMS, _films_now), (_WORDS, _words_now)):
+        if max(map(_taken_at, _folders(version, kind)), default=-1) < _revision(version):
+            _keep(version, kind, *read(version))
 
 
 def words_of(snapshot: Snapshot) -> tuple[Ids, Postings]:
@@ -96,9 +92,10 @@ def _words_now(version: ModelVersion) -> tuple[int, Arrays]:
     return revision, {"ids": np.array(ids, np.int64), **postings.arrays()}
 
 
-def _read(version: ModelVersion, kind: str) -> Snapshot | None:
+def _read(version: ModelVersion, kind: str, newer_than: int = -1) -> Snapshot | None:
     """The newest snapshot that can be read; others may write a newer one, and take this one away, meanwhile."""
-    for folder in sorted(_folders(version, kind), key=_taken_at, reverse=True):
+    useful = [folder for folder in _folders(version, kind) if _taken_at(folder) > newer_than]
+    for folder in sorted(useful, key=_taken_at, reverse=True):
         try:
             found = mapped.read(folder)
             _check(found.facts, version)

@@ -12,7 +12,8 @@ from catalog.models import Movie
 from recommender.interrupts import stop_on_interrupt
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import ModelVersion
-from recommender.vectors import Refreshed, refresh
+from recommender.upkeep import bring_up_to_date
+from recommender.vectors import Refreshed
 
 
 class Command(SiteCommand):
@@ -39,7 +40,7 @@ class Command(SiteCommand):
 
         try:
             with stop_on_interrupt() as should_stop:
-                done = refresh(version, every=every, progress=progress, should_stop=should_stop)
+                done = bring_up_to_date(version, every=every, progress=progress, should_stop=should_stop)
                 stopped = should_stop()
         except ArtifactError as problem:
             raise CommandError(str(problem)) from problem
