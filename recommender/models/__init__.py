@@ -1,5 +1,6 @@
 """What the recommender stores: trained versions with the film vectors of each, and how often films were shown."""
 
+from recommender.models.nights import Night, NightGuest, NightQuerySet, NightVeto
 from recommender.models.places import FilmMap
 from recommender.models.shown import Shown, ShownQuerySet
 from recommender.models.versions import Embedding, EmbeddingQuerySet, ModelVersion, ModelVersionQuerySet
@@ -10,6 +11,10 @@ __all__ = [
     "FilmMap",
     "ModelVersion",
     "ModelVersionQuerySet",
+    "Night",
+    "NightGuest",
+    "NightQuerySet",
+    "NightVeto",
     "Shown",
     "ShownQuerySet",
 ]
