@@ -124,16 +124,7 @@ class _Run:
         liked = [row for row in rows if row.stars is None or row.stars >= LIKED]
         with transaction.atomic():
             likes = self._likes(liked)
-            there = set(
-                Like.objects.filter(
-                    user__in={user for user, _movie in likes}, movie__in={movie for _user, movie in likes}
-                ).values_list("user_id", "movie_id")
-            )
-            new = [pair for pair in likes if pair not in there]
-            Like.objects.bulk_create(
-                [Like(user_id=user, movie_id=movie, created_at=likes[user, movie]) for user, movie in new],
-                ignore_conflicts=True,  # the visitor may press the heart at this very moment
-            )
+            new = add_likes(likes)
         self.report.not_liked += len(rows) - len(liked)
         self.report.added += len(new)
         self.report.already += len(likes) - len(new)
@@ -176,6 +167,21 @@ class _Run:
         User.objects.bulk_create([User(username=name, password=make_password(None)) for name in fresh])
         self.report.visitors_created += len(fresh)
         return users | _known_users(missing)
+
+
+def add_likes(likes: Mapping[tuple[int, int], datetime]) -> list[tuple[int, int]]:
+    """Write those of the likes, by (visitor, film), that are not there yet; say which they were."""
+    there = set(
+        Like.objects.filter(
+            user__in={user for user, _movie in likes}, movie__in={movie for _user, movie in likes}
+        ).values_list("user_id", "movie_id")
+    )
+    new = [pair for pair in likes if pair not in there]
+    Like.objects.bulk_create(
+        [Like(user_id=user, movie_id=movie, created_at=likes[user, movie]) for user, movie in new],
+        ignore_conflicts=True,  # the visitor may press the heart at this very moment
+    )
+    return new
 
 
 def _known_users(names: Iterable[str]) -> dict[str, int]:

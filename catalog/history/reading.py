@@ -1,0 +1,102 @@
+"""Finds out where a file comes from, and reads all that it says."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.history.entries import Collected
+from catalog.history.sources import imdb, letterboxd, movary, movielens, own, plain, tmdb, trakt, yamtrack
+from catalog.history.tables import Table, open_table
+from catalog.history.unpack import Part, parts_of
+from catalog.importing.encoding import Unreadable
+
+_TABLES: tuple[ModuleType, ...] = (letterboxd, imdb, tmdb, movielens, movary, yamtrack, plain)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A part of the upload, who can read it, and what it holds."""
+
+    part: Part
+    source: ModuleType
+    content: Any  # a Table, or parsed JSON
+
+
+def read_file(path: Path, name: str) -> Collected:
+    """Everything that an export says. Raises Unreadable, with words that name the cure."""
+    with parts_of(path, name) as parts:
+        is_zip = len(parts) != 1 or parts[0].path != path
+        found = [one for part in parts if (one := _recognised(part, alone=not is_zip))]
+        source = _source_of(found)
+        if source is None:
+            raise Unreadable(
+                _(
+                    "No films were found in this file. It should be the export of Letterboxd, IMDb, Trakt, MovieLens, "
+                    "TMDB or MovieRec, or a CSV whose first line names a title column."
+                )
+            )
+        return _collected(source, [one for one in found if one.source is source])
+
+
+def is_known(path: Path, name: str) -> bool:
+    """Whether the file is the export of a site, and not just any table."""
+    try:
+        with parts_of(path, name) as parts:
+            if len(parts) != 1 or parts[0].path != path:
+                return True
+            found = _recognised(parts[0], alone=True)
+    except Unreadable:
+        return False
+    return found is not None and found.source not in (plain, movielens)
+
+
+def _recognised(part: Part, *, alone: bool) -> _Found | None:
+    """What a part is. In a ZIP a file that cannot be read is passed over; alone it is refused."""
+    try:
+        if _is_json(part):
+            content = json.loads(part.path.read_bytes().decode("utf-8-sig"))
+            source = next((source for source in (own, trakt) if source.fits(content)), None)
+            return _Found(part, source, content) if source else None
+        table = open_table(part)
+    except (Unreadable, csv.Error, ValueError, RecursionError) as problem:
+        if not alone:
+            return None
+        if isinstance(problem, Unreadable):
+            raise
+        raise Unreadable(_("The file is damaged. Download your export once more and try again.")) from problem
+    kind = next((source for source in _TABLES if table and source.fits(table)), None)
+    return _Found(part, kind, table) if kind else None
+
+
+def _is_json(part: Part) -> bool:
+    with part.path.open("rb") as file:
+        head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return part.base.endswith(".json") or (head[:1] in (b"{", b"[") and not part.base.endswith((".csv", ".tsv")))
+
+
+def _source_of(found: list[_Found]) -> ModuleType | None:
+    """The site that most files come from; tables of unknown origin count only where there is nothing else."""
+    known = [one.source for one in found if one.source is not plain]
+    if known:
+        return max(dict.fromkeys(known), key=known.count)
+    return plain if found else None
+
+
+def _collected(source: ModuleType, found: list[_Found]) -> Collected:
+    into = Collected(source.NAME)
+    tables = [one for one in found if isinstance(one.content, Table)]
+    for one in sorted(tables, key=lambda one: source.order(one.content)):
+        source.read(one.content, into)
+    for one in found:
+        if not isinstance(one.content, Table):
+            source.read(one.part, one.content, into)
+    if not into.rows_read:
+        raise Unreadable(_("The file is an export of %(source)s, but it has no rows.") % {"source": source.NAME})
+    return into

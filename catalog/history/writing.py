@@ -1,0 +1,108 @@
+"""Puts the films of an import on the visitor's shelves, remembers what it put there, and takes exactly that away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from catalog.history.rule import Rule
+from catalog.history.shelves import Shelves
+from catalog.importing.likes import add_likes
+from catalog.models import HistoryImport, HistoryRow, Like, Mark
+from catalog.shelf import LIKED
+
+CHUNK = 1000
+State = HistoryImport.State
+
+
+def apply(history: HistoryImport, report: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Write all matched films that are not written yet, chunk by chunk; a run that broke off goes on where it was."""
+    rows = history.rows.matched().filter(is_applied=False)
+    done, total = 0, rows.count()
+    shelves = Shelves(history.user)
+    report(done, total)
+    while chunk := list(rows.order_by("position")[:CHUNK]):
+        write(history, chunk, shelves)
+        done += len(chunk)
+        report(done, total)
+    HistoryImport.objects.filter(pk=history.pk).update(state=State.APPLIED, applied_at=timezone.now())
+
+
+def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves | None = None) -> None:
+    """Write these matched rows by the rule of their import: all of them or none."""
+    shelves = shelves or Shelves(history.user)
+    rule = Rule.read(history.rule)
+    with transaction.atomic():
+        if not _still_open(history):
+            return
+        wanted: dict[str, dict[int, tuple[HistoryRow, datetime]]] = defaultdict(dict)
+        for row in rows:
+            row.wrote, row.is_applied = [], True
+            if row.movie_id is None:
+                continue
+            new, _already, _held = shelves.take(row.movie_id, rule.shelves(_times(row), row.rating, row.rated_at))
+            for kind, time in new.items():
+                wanted[kind][row.movie_id] = (row, time or _unknown_day(history, row))
+        for kind, films in wanted.items():
+            written = _put(history.user_id, kind, {movie: time for movie, (_row, time) in films.items()})
+            for movie, pk in written.items():
+                films[movie][0].wrote.append([kind, pk])
+        HistoryRow.objects.bulk_update(rows, ["wrote", "is_applied"], batch_size=CHUNK)
+
+
+def _still_open(history: HistoryImport) -> bool:
+    """Whether the import was not undone or thrown away meanwhile; the lock keeps it so until the chunk is written."""
+    known = HistoryImport.objects.select_for_update().filter(pk=history.pk).values_list("state", flat=True).first()
+    return known in (State.APPLYING, State.APPLIED)
+
+
+def _times(row: HistoryRow) -> dict[str, datetime | None]:
+    return {kind: parse_datetime(time) if time else None for kind, time in row.shelves.items()}
+
+
+def _unknown_day(history: HistoryImport, row: HistoryRow) -> datetime:
+    """Films without a day come in the order of the file, the first of them last added."""
+    return history.created_at - timedelta(milliseconds=row.position)
+
+
+def _put(user: int, kind: str, films: dict[int, datetime]) -> dict[int, int]:
+    """Put films on one shelf; say the ids of the rows that are ours, and not those of a press at the same moment."""
+    if kind == LIKED:
+        add_likes({(user, movie): time for movie, time in films.items()})
+        found = Like.objects.filter(user=user, movie__in=films).values_list("movie_id", "pk", "created_at")
+    else:
+        Mark.objects.bulk_create(
+            [Mark(user_id=user, movie_id=movie, kind=kind, created_at=time) for movie, time in films.items()],
+            ignore_conflicts=True,
+        )
+        marks = Mark.objects.filter(user=user, kind=kind, movie__in=films)
+        found = marks.values_list("movie_id", "pk", "created_at")
+    return {movie: pk for movie, pk, time in found if time == films[movie]}
+
+
+def undo(history: HistoryImport) -> int | None:
+    """Take away what this import added and nobody removed since; say how many entries that were, None when it is too late."""
+    with transaction.atomic():
+        open_ones = HistoryImport.objects.filter(pk=history.pk, state__in=[State.APPLIED, State.APPLYING])
+        if not open_ones.update(state=State.UNDONE):
+            return None
+        written = history.rows.filter(is_applied=True).exclude(wrote=[]).values_list("wrote", flat=True)
+        likes: list[int] = []
+        marks: list[int] = []
+        for wrote in written.iterator():
+            for kind, pk in wrote:
+                (likes if kind == LIKED else marks).append(pk)
+        for chunk in _chunks(likes):
+            Like.objects.filter(user=history.user_id, pk__in=chunk).delete()
+        for chunk in _chunks(marks):
+            Mark.objects.filter(user=history.user_id, pk__in=chunk).delete()
+    return len(likes) + len(marks)
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
