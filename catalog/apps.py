@@ -11,4 +11,4 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalog import search_entries  # noqa: F401  (registering its receiver is its import)
+        from catalog import roles, search_entries  # noqa: F401  (registering their receivers is their import)

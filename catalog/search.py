@@ -35,7 +35,7 @@ def browse(wanted: dict[str, Any]) -> MovieQuerySet:
     if words:
         catch_up()
     for word in words.split()[:_MOST_WORDS]:
-        movies = movies.filter(search_entry__words__contains=_beginning(word))
+        movies = movies.filter(has_word(word))
     if wanted.get("genre"):
         movies = movies.filter(genres=wanted["genre"])
     if wanted.get("country"):
@@ -43,6 +43,11 @@ def browse(wanted: dict[str, Any]) -> MovieQuerySet:
     if wanted.get("decade"):
         movies = movies.filter(year__range=(wanted["decade"], wanted["decade"] + 9))
     return _sorted(movies, str(wanted.get("sort") or ""), words)
+
+
+def has_word(word: str) -> Q:
+    """A folded word begins somewhere in a film's titles, names, keywords or year."""
+    return Q(search_entry__words__contains=_beginning(word))
 
 
 def _beginning(word: str) -> str:

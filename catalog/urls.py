@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from catalog.converters import MarkKind, RowId
-from catalog.views import accounts, shelf
+from catalog.views import accounts, shelf, viewing
 
 register_converter(RowId, "row_id")
 register_converter(MarkKind, "mark")
@@ -24,5 +24,6 @@ urlpatterns = [
     path("accounts/password/forgotten/", accounts.ResetPassword.as_view(), name="reset_password"),
     path("accounts/password/sent/", accounts.ResetPasswordSent.as_view(), name="reset_password_sent"),
     path("accounts/password/new/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="new_password"),
+    path("accounts/viewing/stop/", viewing.stop, name="stop_viewing"),
     path("accounts/delete/", accounts.delete_account, name="delete_account"),
 ]

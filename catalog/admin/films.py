@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.admin.filters import DecadeFilter, MissingFilter
+from catalog.admin import plugs
+from catalog.admin.filters import DecadeFilter, LikedFilter, MissingFilter, TextFilter, TwinFilter
 from catalog.admin.forms import FilmTextForm, MovieForm
-from catalog.admin.lists import FastList, contains, count_of
-from catalog.models import Credit, FilmText, Like, Movie, Person
+from catalog.admin.health import health
+from catalog.admin.lists import FastList, count_of
+from catalog.admin.merge import merge_films
+from catalog.merging import MOST
+from catalog.models import Credit, FilmText, Like, Movie
+from catalog.search import has_word
+from catalog.search_entries import catch_up, fold
 from catalog.services import announce_changes
 
 _AT_ONCE = 500
@@ -55,11 +64,20 @@ class MovieAdmin(FastList):
     inlines = (CreditInline, TextInline)
     autocomplete_fields = ("genres", "countries")
     list_display = ("title", "year", "genre_names", "country_names", "like_count", "is_published")
-    list_filter = ("is_published", MissingFilter, DecadeFilter, "genres", "countries", "language")
-    search_fields = ("title", "original_title")
+    list_filter = (
+        "is_published",
+        MissingFilter,
+        TwinFilter,
+        LikedFilter,
+        TextFilter,
+        DecadeFilter,
+        "genres",
+        "countries",
+        "language",
+    )
+    search_fields = ("title",)  # makes the box appear; `has_word` says where it looks
     search_help_text = _("titles in any language, people, and IMDb, TMDB or MovieLens ids")
     readonly_fields = ("created_at", "updated_at")
-    actions = ("publish", "unpublish")
     fieldsets = (
         (None, {"fields": ("title", "original_title", "year", "is_published")}),
         (_("What it is about"), {"fields": ("description", "genres", "keywords")}),
@@ -88,15 +106,65 @@ class MovieAdmin(FastList):
         """How many visitors like it."""
         return int(movie.n_likes)
 
+    @property
+    def actions(self) -> Sequence[Any]:  # type: ignore[override]  # a constant in the parent
+        """What can be done with selected films, with what other rooms add."""
+        return ("publish", "unpublish", "merge", *plugs.film_actions)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [*self.list_filter, *plugs.film_filters]
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("health/", self.admin_site.admin_view(health), name="catalog_health"),
+            path("merge/", self.admin_site.admin_view(merge_films), name="catalog_movie_merge"),
+        ]
+        return own + super().get_urls()
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        tools = [tool for tool in plugs.film_tools if request.user.has_perm(tool.permission)]
+        return super().changelist_view(request, {**(extra_context or {}), "tools": tools})
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        movie = kwargs.get("obj")
+        if movie is not None and request.method == "GET":
+            context["panels"] = [panel(request, movie) for panel in plugs.film_panels]
+        return super().render_change_form(request, context, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if search_term:
+            catch_up()
+        return super().get_search_results(request, queryset, search_term)
+
     def has_word(self, word: str) -> Q:
-        people = Person.objects.filter(contains("name", word)).values("pk")
-        found = super().has_word(word)
-        found |= Q(pk__in=FilmText.objects.filter(contains("title", word)).values("movie"))
-        found |= Q(pk__in=Credit.objects.filter(person__in=people).values("movie"))
-        found |= Q(imdb_id=word.lower())
+        """A word or an id; what has no letters or digits at all (a dash between words) asks for nothing."""
+        folded = fold(word)
+        if not folded:
+            return Q()
+        found = Q(imdb_id=word.lower())
         if word.isascii() and word.isdigit() and int(word) <= _LARGEST_ID:
             found |= Q(tmdb_id=int(word)) | Q(movielens_id=int(word)) | Q(imdb_id=f"tt{word:0>7}")
-        return found
+        named = Q()
+        for piece in folded.split():
+            named &= has_word(piece)
+        return found | named
+
+    @admin.action(description=_("Merge selected films that are the same"), permissions=["merge"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Movie]) -> HttpResponse | None:
+        """Lead to the page where the curator chooses which film stays."""
+        ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        if not 2 <= len(ids) <= MOST:
+            words = _("Select the films that are one and the same: two at least, %(most)d at most.")
+            self.message_user(request, words % {"most": MOST}, messages.WARNING)
+            return None
+        address = reverse("admin:catalog_movie_merge")
+        return HttpResponseRedirect(f"{address}?{urlencode({'ids': ids}, doseq=True)}")
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Merging changes one film and deletes the others."""
+        return self.has_change_permission(request) and self.has_delete_permission(request)
 
     @admin.action(description=_("Publish selected films"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Movie]) -> None:

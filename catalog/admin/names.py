@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.filters import UnusedCountries, UnusedGenres, UnusedPeople
 from catalog.admin.lists import FastList, count_of
 from catalog.models import Country, Credit, Genre, Movie, Person
 from catalog.services import announce_changes
@@ -53,6 +54,7 @@ class NamedAdmin(FastList):
 class GenreAdmin(NamedAdmin):
     """Genres."""
 
+    list_filter = (UnusedGenres,)
     counted = (Movie.genres.through, "genre")
     films_by = "genres"
 
@@ -61,6 +63,7 @@ class GenreAdmin(NamedAdmin):
 class CountryAdmin(NamedAdmin):
     """Countries."""
 
+    list_filter = (UnusedCountries,)
     counted = (Movie.countries.through, "country")
     films_by = "countries"
 
@@ -69,6 +72,7 @@ class CountryAdmin(NamedAdmin):
 class PersonAdmin(NamedAdmin):
     """Directors and actors."""
 
+    list_filter = (UnusedPeople,)
     counted = (Credit, "person")
     films_by = "credits__person"
 

@@ -10,7 +10,7 @@ from catalog.models.films import Movie
 
 
 class MergedFilm(models.Model):
-    """The number of a film that went into another: old addresses and what visitors kept without an account follow it."""
+    """The number of a film that went into another, so that old addresses and what sessions keep can follow it."""
 
     former_id = models.PositiveBigIntegerField(_("former number"), primary_key=True)
     movie = models.ForeignKey(Movie, models.CASCADE, verbose_name=_("film"), related_name="merged")
