@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as read_arrays
 from safetensors.numpy import save as arrays_as_bytes
 
 from .features import FeatureSpace
 from .files import draft_folder, sha256, sweep, sync_folder, write_through
 from .history import plot_losses
 from .sparse import Floats, Ints
+from .tensors import map_arrays
 
 if TYPE_CHECKING:
     from .training import Trained
@@ -99,10 +98,10 @@ def load(folder: Path) -> Artifact:
         if not (folder / file).is_file() or sha256(folder / file) != digest:
             raise DamagedArtifact(f"{folder / file} is missing or changed: restore the folder or train again.")
     try:
-        arrays = read_arrays((folder / _ENCODER).read_bytes())
+        arrays = map_arrays(folder / _ENCODER)
         film_ids, idf = arrays.pop("film_ids"), arrays.pop("idf")
         space = FeatureSpace.from_parts(json.loads((folder / _VOCABULARY).read_text("utf-8")), idf)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
+    except (OSError, KeyError, TypeError, ValueError) as problem:
         raise DamagedArtifact(f"{folder} cannot be read ({problem}): restore the folder or train again.") from problem
     return Artifact(manifest, space, arrays, film_ids)
 
