@@ -23,6 +23,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "person": _ALL,
         "genre": _ALL,
         "country": _ALL,
+        "catalogueimport": ("view", "add", "change"),
     },
     "admin": {"logentry": ("view",)},
 }

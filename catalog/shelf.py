@@ -14,6 +14,7 @@ from django.db.models import CharField, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
+from catalog.merging import present_ids
 from catalog.models import Like, Mark, Movie, User
 from catalog.services import set_like
 
@@ -119,6 +120,8 @@ def move_in(session: SessionBase, user: User) -> None:
     kept = session.pop(_SESSION_KEY, None)
     if not kept:
         return
+    # Films that were merged meanwhile are kept under the numbers they have now.
+    kept = {kind: present_ids(pks) for kind, pks in kept.items()}
     alive = set(Movie.objects.filter(pk__in={pk for pks in kept.values() for pk in pks}).values_list("pk", flat=True))
     now = timezone.now()
 

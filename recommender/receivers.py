@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from catalog.merging_rows import joins
 from catalog.models import Movie
-from catalog.signals import movies_changed
+from catalog.signals import films_merged, movies_changed
 from recommender.ml.artifacts import ArtifactError
-from recommender.models import ModelVersion
+from recommender.models import Embedding, ModelVersion, Shown
 from recommender.vectors import embed, next_revision
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,19 @@ def embed_changed_films(movie_ids: list[int], **kwargs: Any) -> None:
     except ArtifactError as problem:
         # The film is saved all the same; a refresh computes its vector once the model is back.
         log.error("Films %s have no fresh vector: %s", movie_ids, problem)
+        Embedding.objects.of(version).filter(movie__in=movie_ids).update(fingerprint="")  # known to be stale
+
+
+@receiver(films_merged)
+def carry_vectors_over(stays: int, **kwargs: Any) -> None:
+    """A vector that came from a merged film is new to the workers."""
+    for version in ModelVersion.objects.filter(embeddings__movie=stays):
+        Embedding.objects.of(version).filter(movie=stays).update(revision=next_revision(version))
+
+
+def add_up(kept: Shown, gone: Shown) -> None:
+    """Both films were shown on one day: the film that stays was shown as often as both."""
+    Shown.objects.filter(pk=kept.pk).update(count=kept.count + gone.count)
 
 
 @receiver(post_delete, sender=Movie)
@@ -33,3 +47,6 @@ def forget_deleted_film(**kwargs: Any) -> None:
     """Let the web workers know that a film has left."""
     if version := ModelVersion.objects.active():
         next_revision(version)
+
+
+joins[Shown] = add_up

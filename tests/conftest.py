@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 from django.utils import translation
 
-from recommender import index
+from recommender import index, showing
 
 # A busy machine is no bug, so no example has a time limit; and the same examples everywhere, so that a failure stays.
 hypothesis.settings.register_profile("movierec", deadline=None, derandomize=True)
@@ -16,10 +16,12 @@ hypothesis.settings.load_profile("movierec")
 
 @pytest.fixture(autouse=True)
 def _fresh_index() -> Iterator[None]:
-    """No test sees the films that another one kept in memory."""
+    """No test sees the films that another one kept in memory, or counted."""
     index.forget()
+    showing.forget()
     yield
     index.forget()
+    showing.forget()
 
 
 @pytest.fixture(autouse=True)

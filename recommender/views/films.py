@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.facts import facts_of
+from catalog.merging import where_it_went
 from catalog.models import Credit, Genre, Movie, MovieQuerySet, Person
 from catalog.requests import HtmxRequest
 from catalog.search import browse, counts, meant
+from recommender import showing
 from recommender.forms_browse import LAST_PAGE, BrowseForm
 from recommender.reasons import Card, closeness
 from recommender.services import nearest
@@ -32,15 +34,24 @@ def film(request: HttpRequest, pk: int) -> HttpResponse:
     ids = [pk, *(other for other, _similarity in near)]
     movies = Movie.objects.listed().for_cards(request.user).in_bulk(ids)
     if pk not in movies:
-        raise Http404
+        return _moved_or_gone(pk)
     movie, facts = movies[pk], facts_of(ids)
     cards = [
         Card(movies[other], note=in_common(movie, facts[pk], movies[other], facts[other]) or closeness(similarity))
         for other, similarity in near
         if other in movies
     ]
+    showing.note(request, (card.movie.pk for card in cards))
     context = {"movie": movie, "facts": facts[pk], "cards": cards}
     return render(request, "recommender/film.html", context)
+
+
+def _moved_or_gone(pk: int) -> HttpResponse:
+    """A film that went into another one is found there; any other is not to be seen."""
+    movie = where_it_went(pk)
+    if movie is None:
+        raise Http404
+    return redirect(movie, permanent=True)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import Movie
 from catalog.requests import HtmxRequest
 from catalog.shelf import HIDDEN, LIKED, SEEN, shelf_of
+from recommender import showing
 from recommender.first_visit import WANTED, films_to_pick
 from recommender.forms import WishForm
 from recommender.listing import listing
@@ -38,6 +39,8 @@ def home(request: HtmxRequest) -> HttpResponse:
     form = WishForm(request.GET, viewer=request.user)
     shelf = shelf_of(request)
     results = listing(form, request, shelf) if form.is_valid() else None
+    if results is not None:
+        showing.note(request, (card.movie.pk for card in results.cards))
     example = EXAMPLES[timezone.localdate().weekday()]
     context: dict[str, Any] = {"form": form, "results": results, "example": example}
     if results is not None and not results.cards:
@@ -56,7 +59,9 @@ def home(request: HtmxRequest) -> HttpResponse:
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Rows of films for the visitor, each with its own reason."""
     shelf = shelf_of(request)
-    context = {"rows": rows(shelf, request.user), "picks_left": max(0, WANTED - len(shelf[LIKED]))}
+    found = rows(shelf, request.user)
+    showing.note(request, (card.movie.pk for row in found for card in row.cards))
+    context = {"rows": found, "picks_left": max(0, WANTED - len(shelf[LIKED]))}
     return render(request, "recommender/recommendations.html", context)
 
 
@@ -67,6 +72,7 @@ def start(request: HtmxRequest) -> HttpResponse:
     ids = films_to_pick(shelf[LIKED][:MOST_PICKS], frozenset({*shelf[SEEN], *shelf[HIDDEN], *shelf[LIKED]}))
     picked = shelf[LIKED][:MOST_PICKS]
     movies = Movie.objects.listed().for_cards(request.user).in_bulk([*ids, *picked])
+    showing.note(request, ids)
     context = {
         "movies": [movies[pk] for pk in ids if pk in movies],
         "picked": [movies[pk] for pk in picked if pk in movies],
