@@ -15,12 +15,12 @@ class PrivateFiles(FileSystemStorage):
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]  # read anew, as tests give each run a folder of its own
+    def base_location(self) -> str:  # read anew: a setting may change
         """Where the files lie."""
         return str(settings.VAR_DIR / "uploads")
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         """Where the files lie."""
         return self.base_location
 

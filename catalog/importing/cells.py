@@ -32,7 +32,9 @@ _ARTICLE = re.compile(
 )
 _GENERATION = {"jr", "sr", "ii", "iii", "iv", "мл", "ст"}
 _NO_DAY = date.min
-_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+# Control characters, and halves of surrogate pairs, which no database can store.
+_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)])
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class BadCell(ValueError):
@@ -47,6 +49,11 @@ def text(cell: str) -> str:
 def line(cell: str) -> str:
     """Text on one line."""
     return " ".join(text(cell).split())
+
+
+def exact(cell: str) -> str:
+    """What our own export wrote, to the letter."""
+    return cell.translate(_CONTROL)
 
 
 def is_empty(cell: str) -> bool:
@@ -168,6 +175,23 @@ def names(cell: str, *, commas: bool = True) -> list[str]:
     if "|" in cell:
         return _unique(cell.split("|"))
     return _unique(_with_generations(cell.split(","))) if commas else _unique([cell])
+
+
+def exact_names(cell: str) -> list[str]:
+    """The names that our own export wrote: with "|" between them, or as JSON where a name has that sign itself."""
+    listed = _listed(cell) if cell.startswith("[") else cell.split("|")
+    if listed is None:
+        raise BadCell(_("“%(cell)s” is a broken list") % {"cell": _short(cell)})
+    return [name for name in dict.fromkeys(map(exact, map(_name_of, listed))) if name]
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """Yes or no; an empty cell says neither."""
+    if is_empty(cell):
+        return None
+    if cell.strip().casefold() not in _YES_NO:
+        raise BadCell(_("“%(cell)s” is neither yes nor no") % {"cell": _short(cell)})
+    return _YES_NO[cell.strip().casefold()]
 
 
 def directors_in_crew(cell: str) -> list[str]:

@@ -24,6 +24,7 @@ _NAMES = {
     "poster_url": "posterurl posterlink posteraddress poster imageurl image постер",
     "keywords": "keywords keyword plotkeywords tags ключевыеслова",
     "language": "originallanguage language lang язык",
+    "is_published": "ispublished",
     "imdb_id": "imdbid imdb imdbtitleid const tconst",
     "tmdb_id": "tmdbid tmdb",
     "movielens_id": "movielensid movielens",
@@ -47,6 +48,7 @@ class Format:
     kinds: frozenset[str] = frozenset()  # of the type column, what counts as a film
     year_in_title: bool = False  # "Matrix, The (1999)"
     quoted: bool = True  # whether quotation marks protect a cell, or are letters like others
+    exact: bool = False  # our own export: a cell says just what it says, and "None" may be a title
 
     def fits_headers(self, headers: Sequence[str]) -> bool:
         """Whether a file with these headers can be of this kind."""
@@ -57,6 +59,7 @@ _IMDB_FILMS = frozenset({"movie", "tvmovie", "short", "tvshort", "video", "tvspe
 FORMATS = {
     kind.name: kind
     for kind in (
+        Format("movierec", frozenset({"title", "originaltitle", "ispublished", "movielensid"}), exact=True),
         Format("tmdb", frozenset({"id", "title", "overview", "originallanguage"}), {"id": "tmdb_id"}),
         Format("tmdb-credits", frozenset({"movieid", "title", "cast", "crew"}), {"movieid": "tmdb_id"}),
         Format(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,11 @@ class Known:
 
     def __str__(self) -> str:
         return f"“{self.title}” ({self.year})" if self.year else f"“{self.title}”"
+
+    @property
+    def name(self) -> str:
+        """The film as the catalogue writes it."""
+        return f"{self.title} ({self.year})" if self.year else self.title
 
 
 class FilmIndex:
@@ -86,6 +91,18 @@ class FilmIndex:
         return self._by_ids(ids) or self._one(
             known for known in self._by_title.get(title, ()) if known.year == year and not _differing(known, ids)
         )
+
+    def find_same(self, title: str, year: int | None, ids: Mapping[str, Any], taken: Container[int]) -> Known | None:
+        """Like `find` for our own export, which has a row for each film: where two films share title and year, the row
+        without ids means the one without ids, and no row means a film that an earlier row (`taken`) meant already.
+        """
+        if found := self._by_ids(ids):
+            return found
+        alike = [known for known in self._by_title.get(title, ()) if known.year == year and known.ids == ids]
+        if len(alike) == 1:
+            return alike[0]
+        free = (known for known in self._by_title.get(title, ()) if not known.line and known.pk not in taken)
+        return self._one(known for known in free if known.year == year and not _differing(known, ids))
 
     def find_loosely(self, title: str, year: int | None, ids: Mapping[str, Any]) -> Known | None:
         """Like `find`, but where no year is given any year will do, if only one film has the title."""

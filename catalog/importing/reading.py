@@ -1,4 +1,4 @@
-"""Opens a CSV file, finds out how it is written, and streams its rows with their line numbers."""
+"""Opens a CSV or JSON file, finds out how it is written, and streams its rows with their line numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog.importing.encoding import Unreadable, encoding_of
 from catalog.importing.formats import FORMATS, Columns, Format, columns_of, format_of
+from catalog.importing.formulas import original
+from catalog.importing.objects import as_cell, fields_of, is_json, objects
 
 LARGEST_CELL = 16 << 20  # characters; TMDB's lists of everybody in a film pass Python's limit of 128 KB
 _DELIMITERS = (",", ";", "\t")
@@ -25,7 +27,7 @@ class Table:
 
     path: Path
     encoding: str
-    delimiter: str
+    delimiter: str  # none in JSON
     kind: Format
     headers: Sequence[str]
     header_line: int  # the last line of the headers
@@ -35,15 +37,22 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (line number, cells) of each row below the headers; blank lines are passed over."""
+        if not self.delimiter:
+            for number, found in objects(self.path, self.encoding):
+                yield number, [as_cell(found.get(header)) for header in self.headers]
+            return
         for number, cells in _lines(self.path, self.encoding, self.delimiter, quoted=self.kind.quoted):
             if number > self.header_line and any(map(str.strip, cells)):
-                yield number, cells
+                yield number, [original(cell) for cell in cells] if self.kind.exact else cells
 
 
 def open_table(path: Path, *, kind: str = "", likes: bool = False) -> Table:
     """Read the headers, then the whole file once, so that a file that breaks off later is refused before any write."""
     encoding = _encoding(path)
-    header_line, headers, delimiter = _headers(path, encoding)
+    if is_json(path, encoding):
+        header_line, headers, delimiter = 0, fields_of(path, encoding), ""
+    else:
+        header_line, headers, delimiter = _headers(path, encoding)
     format_ = FORMATS[kind] if kind else format_of(headers)
     columns = columns_of(headers, format_, likes=likes)
     _refuse_strangers(headers, format_, columns, likes=likes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 KEPT = 1000  # remarks kept word by word; a file with more has one trouble many times
 
@@ -20,6 +21,19 @@ class Remarks:
         self.count += 1
         if len(self.first) < KEPT:
             self.first.append((line, words))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one row would do or did; the kinds are those of ImportRow."""
+
+    line: int
+    kind: str
+    film: str = ""
+    movie_id: int | None = None
+    diff: dict[str, list[Any]] = field(default_factory=dict)  # by field: [old, new]
+    fingerprint: str = ""  # of a film as it was created
+    words: str = ""  # why it was rejected, or notes
 
 
 @dataclass

@@ -42,6 +42,7 @@ class FilmRow:
     imdb_id: str = ""
     tmdb_id: int | None = None
     movielens_id: int | None = None
+    is_published: bool | None = None
     keywords: list[str] = field(default_factory=list)
     genres: list[str] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
@@ -49,6 +50,9 @@ class FilmRow:
     cast: list[str] = field(default_factory=list)
     texts: dict[str, dict[str, str]] = field(default_factory=dict)  # by language: title, description
     notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
 
     def ids(self) -> dict[str, Any]:
         """The ids that the row gives."""
@@ -86,17 +90,22 @@ def _film(table: Table, number: int, values: Sequence[str]) -> FilmRow:
     read = cell_reader(table, values)
     _refuse_other_kinds(table, read("kind", cell.line))
     title, year = _title(table, read)
+    exact = table.kind.exact
+    said_at_length = cell.exact if exact else _said_at_length
     row = FilmRow(
         number,
         title,
         read("year", cell.year) or year,
-        original_title=_limited(read("original_title", _said), LONGEST_TITLE, _("the original title")),
+        original_title=_limited(
+            read("original_title", cell.exact if exact else _said), LONGEST_TITLE, _("the original title")
+        ),
         runtime=read("runtime", cell.minutes),
-        language=read("language", cell.language)[:35],
-        description=_limited(read("description", _said_at_length), LONGEST_TEXT, _("the description")),
+        language=read("language", cell.exact if exact else cell.language)[:35],
+        description=_limited(read("description", said_at_length), LONGEST_TEXT, _("the description")),
         imdb_id=read("imdb_id", cell.imdb_id),
         tmdb_id=read("tmdb_id", cell.number_id),
         movielens_id=read("movielens_id", cell.number_id),
+        is_published=read("is_published", cell.yes_or_no),
         texts=_texts(table, values),
     )
     _read_lists(table, values, row)
@@ -121,11 +130,12 @@ def _refuse_other_kinds(table: Table, kind: str) -> None:
 
 
 def _title(table: Table, read: Callable[..., Any]) -> tuple[str, int | None]:
-    title = _limited(read("title", cell.line), LONGEST_TITLE, _("the title"))
+    exact = table.kind.exact
+    title = _limited(read("title", cell.exact if exact else cell.line), LONGEST_TITLE, _("the title"))
     year = None
     if table.kind.year_in_title and "year" not in table.columns:
         title, year = cell.title_and_year(title)
-    if not title or title == "\\N":
+    if not title.strip() or (title == "\\N" and not exact):
         raise BadRow(_("there is no title"))
     return title, year
 
@@ -143,7 +153,8 @@ def _texts(table: Table, values: Sequence[str]) -> dict[str, dict[str, str]]:
     texts: dict[str, dict[str, str]] = {}
     for (language, name), index in table.columns.texts.items():
         raw = values[index] if index < len(values) else ""
-        value = _said(raw) if name == "title" else _said_at_length(raw)
+        parse = _said if name == "title" else _said_at_length
+        value = cell.exact(raw) if table.kind.exact else parse(raw)
         if value:
             longest = LONGEST_TITLE if name == "title" else LONGEST_TEXT
             texts.setdefault(language, {})[name] = _limited(value, longest, table.headers[index])
@@ -152,12 +163,14 @@ def _texts(table: Table, values: Sequence[str]) -> dict[str, dict[str, str]]:
 
 def _read_lists(table: Table, values: Sequence[str], row: FilmRow) -> None:
     """Read genres, countries, people and keywords; a name that is too long to be one is left out with a note."""
-    ours: Mapping[str, Callable[[str], str]] = {"genres": genre_name, "countries": country_name}
+    exact = table.kind.exact
+    ours: Mapping[str, Callable[[str], str]] = {} if exact else {"genres": genre_name, "countries": country_name}
     for name in ("genres", "countries", "directors", "cast", "keywords"):
         found: list[str] = []
         for index in table.columns.fields.get(name, ()):
             try:
-                found += cell.names(values[index] if index < len(values) else "", commas=not table.piped)
+                raw = values[index] if index < len(values) else ""
+                found += cell.exact_names(raw) if exact else cell.names(raw, commas=not table.piped)
             except cell.BadCell as problem:
                 raise BadRow(f"{table.headers[index]}: {problem}") from problem
         longest = LONGEST_KEYWORD if name == "keywords" else LONGEST_NAME

@@ -10,10 +10,10 @@ from django.db import models
 from django.utils import timezone
 
 from catalog.importing.matching import Known
-from catalog.importing.rows import IDS, FilmRow
+from catalog.importing.rows import FilmRow
+from catalog.importing.values import LISTS, PLAIN, text_field, values_of_film
 from catalog.models import Country, Credit, FilmText, Genre, Movie, Person
 
-_PLAIN = ("title", "original_title", "year", "runtime", "language", "description", "poster_url", "keywords", *IDS)
 _ROLES = {"directors": Credit.Role.DIRECTOR, "cast": Credit.Role.CAST}
 _AT_ONCE = 900  # names in one query; older SQLite takes 999 variables
 
@@ -27,6 +27,7 @@ class Change:
     fields: list[str] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     texts: list[FilmText] = field(default_factory=list)
+    diff: dict[str, list[Any]] = field(default_factory=dict)  # by field: [old, new]
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.lists or self.texts)
@@ -34,13 +35,19 @@ class Change:
 
 def create_films(rows: Sequence[FilmRow]) -> list[int]:
     """Create a film of each row; returns their ids in the order of the rows."""
-    movies = Movie.objects.bulk_create([Movie(**{name: getattr(row, name) for name in _PLAIN}) for row in rows])
+    movies = Movie.objects.bulk_create([_new_movie(row) for row in rows])
     pairs = list(zip(movies, rows, strict=True))
-    _write_lists([(movie, row, ("genres", "countries", "directors", "cast")) for movie, row in pairs])
+    _write_lists([(movie, row, LISTS) for movie, row in pairs])
     _write_texts(
         FilmText(movie=movie, language=language, **text) for movie, row in pairs for language, text in row.texts.items()
     )
     return [movie.pk for movie in movies]
+
+
+def _new_movie(row: FilmRow) -> Movie:
+    movie = Movie(**{name: getattr(row, name) for name in PLAIN})
+    movie.is_published = row.is_published is not False
+    return movie
 
 
 def changes_of(matched: Sequence[tuple[Known, FilmRow]]) -> list[Change]:
@@ -52,27 +59,34 @@ def changes_of(matched: Sequence[tuple[Known, FilmRow]]) -> list[Change]:
 
 def _change(movie: Movie, row: FilmRow) -> Change:
     change = Change(movie, row)
-    for name in _PLAIN:
+    before = values_of_film(movie)
+    for name in (*PLAIN, "is_published"):
         value = getattr(row, name)
-        if value and value != getattr(movie, name):
+        if (value or value is False) and value != getattr(movie, name):
             setattr(movie, name, value)
             change.fields.append(name)
-    current = {
-        "genres": {genre.name for genre in movie.genres.all()},
-        "countries": {country.name for country in movie.countries.all()},
-    }
-    change.lists = [name for name, names in current.items() if getattr(row, name) and set(getattr(row, name)) != names]
-    for name, people in (("directors", movie.directors), ("cast", movie.cast)):
-        if getattr(row, name) and getattr(row, name) != [person.name for person in people]:
+            change.diff[name] = [before.get(name), value]
+    for name in LISTS:
+        # Genres and countries have no order; people have.
+        value = sorted(getattr(row, name)) if name in ("genres", "countries") else getattr(row, name)
+        if value and value != before.get(name):
             change.lists.append(name)
-    texts = {text.language: text for text in movie.texts.all()}
-    for language, said in row.texts.items():
-        text = texts.get(language) or FilmText(movie=movie, language=language)
-        if any(getattr(text, name) != value for name, value in said.items()):
-            for name, value in said.items():
-                setattr(text, name, value)
-            change.texts.append(text)
+            change.diff[name] = [before.get(name), value]
+    _compare_texts(change, before)
     return change
+
+
+def _compare_texts(change: Change, before: dict[str, Any]) -> None:
+    texts = {text.language: text for text in change.movie.texts.all()}
+    for language, said in change.row.texts.items():
+        text = texts.get(language) or FilmText(movie=change.movie, language=language)
+        new = {name: value for name, value in said.items() if value and value != getattr(text, name)}
+        for name, value in new.items():
+            setattr(text, name, value)
+            field_ = text_field(name, language)
+            change.diff[field_] = [before.get(field_), value]
+        if new:
+            change.texts.append(text)
 
 
 def update_films(changes: Sequence[Change]) -> None:
