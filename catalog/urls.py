@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from catalog.converters import MarkKind, RowId
-from catalog.views import accounts, shelf, viewing
+from catalog.views import accounts, export, history, shelf, viewing
 
 register_converter(RowId, "row_id")
 register_converter(MarkKind, "mark")
@@ -12,6 +12,13 @@ register_converter(MarkKind, "mark")
 app_name = "catalog"
 urlpatterns = [
     path("my-films/", shelf.my_films, name="my_films"),
+    path("my-films/import/", history.imports, name="history_imports"),
+    path("my-films/import/<row_id:pk>/", history.history, name="history"),
+    path("my-films/import/<row_id:pk>/review/", history.review, name="history_review"),
+    path("my-films/import/<row_id:pk>/films/", history.films, name="history_films"),
+    path("my-films/import/<row_id:pk>/undo/", history.undo, name="history_undo"),
+    path("my-films/import/<row_id:pk>/go-on/", history.again, name="history_again"),
+    path("my-films/import/<row_id:pk>/forget/", history.discard, name="history_discard"),
     path("films/<row_id:pk>/like/", shelf.like, name="like"),
     path("films/<row_id:pk>/mark/<mark:kind>/", shelf.mark, name="mark"),
     path("accounts/sign-up/", accounts.sign_up, name="sign_up"),
@@ -25,5 +32,8 @@ urlpatterns = [
     path("accounts/password/sent/", accounts.ResetPasswordSent.as_view(), name="reset_password_sent"),
     path("accounts/password/new/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="new_password"),
     path("accounts/viewing/stop/", viewing.stop, name="stop_viewing"),
+    path("accounts/export/", export.choose, name="export"),
+    path("accounts/export/movierec.json", export.everything, name="export_json"),
+    path("accounts/export/letterboxd/<slug:part>/", export.letterboxd, name="export_letterboxd"),
     path("accounts/delete/", accounts.delete_account, name="delete_account"),
 ]

@@ -1,4 +1,4 @@
-"""Finds the film that a row means: by its ids, then by title and year; what is not certain is for the visitor to say."""
+"""Finds the film that a row means: by its ids, then by title and year; what is uncertain, the visitor decides."""
 
 from __future__ import annotations
 
@@ -130,9 +130,9 @@ def find(rows: Sequence[HistoryRow], titles: TitleIndex, dubious: Collection[Any
 def _find(row: HistoryRow, index: FilmIndex, titles: TitleIndex, dubious: Collection[Any]) -> Match:
     refused = set(row.candidates) if row.outcome == Outcome.WAITING else set()
     same_title = titles.of_title(row.title) - refused if row.title else set()
-    if row.outcome == Outcome.NEW and len(row.candidates) == 1 and row.candidates[0] in same_title:
-        if titles.year_of(row.candidates[0]) == row.year:
-            return Match(Outcome.MATCHED, How.ID, row.candidates[0])  # our own export knows its number
+    here = row.candidates[0] if row.outcome == Outcome.NEW and row.candidates else None
+    if here in same_title and titles.year_of(here) == row.year:
+        return Match(Outcome.MATCHED, How.ID, here)  # our own export names its number
     ids = {kind: value for kind in IDS if (value := getattr(row, kind))}
     owners = {
         known.pk: known
@@ -165,7 +165,7 @@ def _by_title(
     titles: TitleIndex,
     refused: Collection[int],
 ) -> Match:
-    """One film of this title and year, else one a year apart. A film with another id of the same kind is offered only."""
+    """One film of this title and year, else one a year apart. A film with another id of the same kind is only offered."""
     others = titles.with_other_ids(same_title, ids)
     for years, how in ((0, How.TITLE), (_YEARS_APART, How.NEAR)):
         fitting = sorted(pk for pk in same_title if titles.apart(pk, row.year) <= years)

@@ -45,7 +45,7 @@ def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves |
             row.wrote, row.is_applied = [], True
             if row.movie_id is None:
                 continue
-            new, _already, _held = shelves.take(row.movie_id, rule.shelves(_times(row), row.rating, row.rated_at))
+            new, _already, _held = shelves.take(row.movie_id, rule.shelves(times_of(row), row.rating, row.rated_at))
             for kind, time in new.items():
                 wanted[kind][row.movie_id] = (row, time or _unknown_day(history, row))
         for kind, films in wanted.items():
@@ -61,7 +61,8 @@ def _still_open(history: HistoryImport) -> bool:
     return known in (State.APPLYING, State.APPLIED)
 
 
-def _times(row: HistoryRow) -> dict[str, datetime | None]:
+def times_of(row: HistoryRow) -> dict[str, datetime | None]:
+    """What the file says outright, with times in place of texts."""
     return {kind: parse_datetime(time) if time else None for kind, time in row.shelves.items()}
 
 

@@ -119,9 +119,7 @@ class HistoryRow(models.Model):
     shelves = models.JSONField(_("said in the file"), default=dict, blank=True)  # kind: time or null
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.NEW)
     how = models.CharField(_("how it was found"), max_length=10, choices=How.choices, blank=True)
-    movie = models.ForeignKey(
-        Movie, models.SET_NULL, verbose_name=_("film"), related_name="+", null=True, blank=True
-    )
+    movie = models.ForeignKey(Movie, models.SET_NULL, verbose_name=_("film"), related_name="+", null=True, blank=True)
     candidates = models.JSONField(_("films that could be meant"), default=list, blank=True)
     is_applied = models.BooleanField(_("brought in"), default=False)
     wrote = models.JSONField(_("what was written"), default=list, blank=True)  # [kind, id of the like or mark]

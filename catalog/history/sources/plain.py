@@ -25,7 +25,9 @@ _FLAGS = {
 }
 _YES = {"1", "yes", "true", "y", "x", "да", "иә"}
 _NO = {"", "0", "no", "false", "n", "нет", "жоқ"}
-_EPISODE = re.compile(r": (?:season|series|part|episode|staffel|saison|temporada|сезон|серия|маусым)\s*\d", re.IGNORECASE)
+_EPISODE = re.compile(
+    r": (?:season|series|part|episode|staffel|saison|temporada|сезон|серия|маусым)\s*\d", re.IGNORECASE
+)
 
 
 def fits(table: Table) -> bool:
@@ -88,8 +90,10 @@ def _shelves(row: Row, day: tables.datetime | None) -> dict[str, tables.datetime
     seen_at = next((found for name in _WATCHED if (found := tables.moment(row(name)))), None)
     ours = [kind for kind in KINDS if f"{TAG}{kind}" in tags]
     if ours:
-        return {kind: seen_at or day for kind in ours}
-    shelves = {kind: day for kind, names in _FLAGS.items() if any(row(name).strip().casefold() in _YES for name in names)}
+        return dict.fromkeys(ours, seen_at or day)
+    shelves = {
+        kind: day for kind, names in _FLAGS.items() if any(row(name).strip().casefold() in _YES for name in names)
+    }
     if seen_at:
         shelves[SEEN] = seen_at
     return shelves
