@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from catalog.models import Movie
 from recommender import index
 from recommender.index import FilmIndex, Mask
+from recommender.ml import search
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.ranking import VARIED, Query, diversified, query_for, turned
-from recommender.ml.search import top as best
+from recommender.ml.search import Found
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
@@ -108,6 +109,12 @@ def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
     ]
 
 
+def scores(films: FilmIndex, wish: Wish, asked: Understanding) -> NDArray[np.float32]:
+    """The score of every film for a wish, whatever its filters say; popularity where there is nothing to go by."""
+    query, _liked = _query(films, wish, asked)
+    return _popularity(films) if query is None else query.scores(films.vectors)
+
+
 def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
     """The films closest to one film; none while it has no vector."""
     near = nearest(movie.pk, top=top)
@@ -121,26 +128,26 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     if films is None:
         return []
     row = films.rows([movie_id])
-    if not len(row) or not films.vectors[row[0]].any():
+    if not films.has_vector[row].any():
         return []
     mask = films.published & films.has_vector
     mask[row] = False
-    scores = np.clip(films.vectors @ films.vectors[row[0]], -1, 1)
-    return [(int(films.ids[at]), float(scores[at])) for at in _order(films, scores, mask, Wish(), top)]
+    found = search.nearest(films.vectors, films.vectors[row[0]], top, allowed=mask, ties=films.likes)
+    return list(zip(films.ids[found.rows].tolist(), found.scores.tolist(), strict=True))
 
 
 def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page: slice) -> tuple[list[Ranked], Basis]:
     """One page of the eligible rows in their order, and what the order stands on."""
     query, liked = _query(films, wish, asked)
-    scores = _popularity(films) if query is None else query.scores(films.vectors)
+    found = _best(films, query, mask, wish, page.stop)
     words = asked.words or wish.text
     ranked = [
         Ranked(
             int(films.ids[row]),
-            float(scores[row]) if query is not None else None,
+            float(score) if query is not None else None,
             partial(_shares, films, row, query, liked, words),
         )
-        for row in _order(films, scores, mask, wish, page.stop)[page]
+        for row, score in zip(found.rows[page], found.scores[page], strict=True)
     ]
     return ranked, _basis(bool(len(liked)), query is not None and query.has_request)
 
@@ -187,13 +194,17 @@ def _popularity(films: FilmIndex) -> NDArray[np.float32]:
     return np.asarray(films.likes / max(1, films.likes.max(initial=0)), np.float32)
 
 
-def _order(films: FilmIndex, scores: NDArray[np.float32], mask: Mask, wish: Wish, top: int) -> NDArray[np.intp]:
-    """The best eligible rows; ties go to the more popular film, then to the older entry of the catalogue."""
+def _best(films: FilmIndex, query: Query | None, mask: Mask, wish: Wish, k: int) -> Found:
+    """The k best eligible rows; ties go to the more popular film, then to the older entry of the catalogue."""
+    if query is not None and query.lexical is None and not wish.dial and not wish.variety:
+        return search.nearest(films.vectors, query.direction, k, allowed=mask, ties=films.likes)
+    scores = _popularity(films) if query is None else query.scores(films.vectors)
     dialled = turned(scores, films.popularity_rank, wish.dial) if wish.dial else scores
-    order = best(dialled, max(top, VARIED) if wish.variety else top, allowed=mask, ties=films.likes).rows
+    wanted = max(k, VARIED) if wish.variety else k
+    order = search.top(dialled, wanted, allowed=mask, ties=films.likes).rows
     if wish.variety:
         order[:VARIED] = diversified(films.vectors, dialled, order[:VARIED], wish.variety)
-    return order[:top]
+    return Found(order[:k], scores[order[:k]])
 
 
 def _shares(
