@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Like, User
+from catalog.models import Like, Movie, User
 from catalog.models.films import FIRST_YEAR, LAST_YEAR
 from catalog.shelf import HIDDEN, LIKED, SEEN, Shelf
 from recommender import choices
@@ -103,8 +103,10 @@ class WishForm(forms.Form):
             raise ValidationError(_("This region of the map cannot be read. Choose it on the map again.")) from problem
 
     def clean_like(self) -> Films:
-        """Films to go by instead of a taste."""
-        return Films(read_ids(self.cleaned_data["like"], MOST_CHOSEN))
+        """Films to go by instead of a taste: those of them that visitors may see."""
+        ids = read_ids(self.cleaned_data["like"], MOST_CHOSEN)
+        seen = set(Movie.objects.listed().filter(pk__in=ids).values_list("pk", flat=True)) if ids else ()
+        return Films(pk for pk in ids if pk in seen)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommender.views import films, home, posters
+from recommender.views import films, home, map, posters, together
 
 app_name = "recommender"
 urlpatterns = [
@@ -14,4 +14,17 @@ urlpatterns = [
     path("people/<row_id:pk>/", films.person, name="person"),
     path("genres/<row_id:pk>/", films.genre, name="genre"),
     path("posters/<slug:language>/<row_id:pk>.svg", posters.poster, name="poster"),
+    path("together/", together.together, name="together"),
+    path("together/join/<slug:invitation>/", together.join, name="join_night"),
+    path("together/result/<slug:result>/", together.shared, name="shared_night"),
+    path("together/<slug:token>/", together.night, name="night"),
+    path("together/<slug:token>/films/<row_id:pk>/veto/", together.veto, name="veto"),
+    path("together/<slug:token>/invitation/", together.invite, name="invite"),
+    path("together/<slug:token>/result/", together.share, name="share_night"),
+    path("together/<slug:token>/leave/", together.leave, name="leave_night"),
+    path("map/", map.film_map, name="map"),
+    path("map/points/<slug:key>.bin", map.points, name="map_points"),
+    path("map/titles/<slug:key>.<slug:language>.json", map.titles, name="map_titles"),
+    path("map/find/", map.find, name="map_find"),
+    path("map/films/<row_id:pk>/", map.map_film, name="map_film"),
 ]

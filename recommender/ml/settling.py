@@ -42,6 +42,11 @@ def aligned(places: Floats, here: Floats, there: Floats) -> Floats:
     return np.asarray((places - here.mean(axis=0)) @ (left @ right) + there.mean(axis=0), np.float32)
 
 
+def median_place(places: Floats, weights: Floats) -> Floats:
+    """The place (2,) with the least weighted distance to k places (k, 2): single ones far away hardly move it."""
+    return _medians(places[None], weights[None])[0]
+
+
 def _medians(points: Floats, weights: Floats) -> Floats:
     """The weighted geometric medians of groups of points (m, k, 2), by Weiszfeld's steps from their means."""
     middle = (points * weights[..., None]).sum(axis=1) / weights.sum(axis=1)[:, None]

@@ -1,0 +1,44 @@
+"""Where typed words lie on the film map: amid the films that fit them best, and how far that can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.map_points import FilmMapPoints
+from recommender.ml.settling import median_place
+from recommender.services import rank
+from recommender.wishes import Wish
+
+BEST = 12  # films whose places count
+_NEAR = 0.15  # of the map's half width: what counts as one place
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place (x, y) on the map for typed words, the films that it stands on, and how many of them lie near it."""
+
+    x: float
+    y: float
+    films: list[int]
+    near: int
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether most of the films lie together; if not, the words have no single place."""
+        return self.near * 2 >= len(self.films)
+
+
+def spot_of(text: str, points: FilmMapPoints) -> Spot | None:
+    """The place of typed words, or None when they say nothing that the model knows."""
+    if not text.strip():
+        return None
+    found = [film for film in rank([Wish(text=text)], top=BEST)[0] if points.holds(film.movie_id)]
+    if not found or found[0].similarity is None:
+        return None
+    scores = np.array([film.similarity or 0.0 for film in found], np.float32)
+    places = points.places[points.films.rows([film.movie_id for film in found])]
+    middle = median_place(places, scores - scores.min() + 0.02)
+    near = int((np.linalg.norm(places - middle, axis=1) <= _NEAR).sum())
+    return Spot(float(middle[0]), float(middle[1]), [film.movie_id for film in found], near)
