@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -34,7 +35,7 @@ def take_in(path: Path, name: str, user: User) -> HistoryImport:
         history = _record(collected, name, user)
         rows = [_row(history, number, entry) for number, entry in enumerate(entries, 1)]
         if len(rows) < SHORT:
-            _match(rows, TitleIndex(), doubtful_ids((row.folded, *_ids(row)) for row in rows))
+            _match(rows, TitleIndex(), doubtful_ids(map(_named_ids, rows)))
             history.state = State.PREVIEW
             history.save(update_fields=["state"])
         HistoryRow.objects.bulk_create(rows, batch_size=CHUNK)
@@ -93,8 +94,8 @@ def _match(rows: Sequence[HistoryRow], titles: TitleIndex, dubious: set[tuple[st
         row.outcome, row.how, row.movie_id, row.candidates = found.outcome, found.how, found.movie, found.candidates
 
 
-def _ids(row: HistoryRow) -> list[object]:
-    return [getattr(row, kind) for kind in IDS]
+def _named_ids(row: HistoryRow) -> tuple[Any, ...]:
+    return row.folded, *(getattr(row, kind) for kind in IDS)
 
 
 def begin(history: HistoryImport) -> bool:

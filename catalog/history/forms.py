@@ -41,8 +41,8 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".zip,.csv,.tsv,.txt,.json"}),
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any]:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_UPLOAD:
             raise ValidationError(too_large())
         return file
@@ -61,7 +61,8 @@ class RuleForm(forms.Form):
         self._rule = Rule.read(history.rule)
         stored = self._rule.stored()
         initial = {name: NEVER if value is None else value for name, value in stored.items()}
-        super().__init__(*args, initial=initial | {"scale": f"{self._rule.scale:g}"}, **kwargs)
+        kwargs["initial"] = initial | {"scale": f"{self._rule.scale:g}"}
+        super().__init__(*args, **kwargs)
         if "plain" not in history.asks:
             del self.fields["plain"]
         if "scale" not in history.asks:
@@ -104,7 +105,8 @@ class ChoiceForm(forms.Form):
     NONE = "none"
 
     def __init__(self, row: HistoryRow, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"row-{row.pk}", **kwargs)
+        kwargs["prefix"] = f"row-{row.pk}"
+        super().__init__(*args, **kwargs)
         choices = [(str(pk), str(pk)) for pk in row.candidates]
         self.fields["film"] = forms.ChoiceField(choices=[*choices, (self.NONE, self.NONE)], required=False)
 

@@ -165,7 +165,7 @@ def _by_title(
     titles: TitleIndex,
     refused: Collection[int],
 ) -> Match:
-    """One film of this title and year, else one a year apart. A film with another id of the same kind is only offered."""
+    """One film of this title and year, else one a year apart. A film with another id is only offered."""
     others = titles.with_other_ids(same_title, ids)
     for years, how in ((0, How.TITLE), (_YEARS_APART, How.NEAR)):
         fitting = sorted(pk for pk in same_title if titles.apart(pk, row.year) <= years)
@@ -181,7 +181,7 @@ def _by_title(
     return Match(Outcome.REVIEW, candidates=candidates) if candidates else Match(Outcome.WAITING)
 
 
-def doubtful_ids(rows: Iterable[tuple[str, Any, Any, Any]]) -> set[tuple[str, Any]]:
+def doubtful_ids(rows: Iterable[tuple[Any, ...]]) -> set[tuple[str, Any]]:
     """Ids that stand on rows with different titles: one of these rows is wrong, and nobody knows which."""
     titles: dict[tuple[str, Any], set[str]] = defaultdict(set)
     for folded, *values in rows:

@@ -1,4 +1,4 @@
-"""Reads CSV files leniently: any usual encoding and delimiter, headers by meaning, cells that say nothing for a fault."""
+"""Reads CSV files leniently: any usual encoding and delimiter; a cell that cannot be read says nothing."""
 
 from __future__ import annotations
 

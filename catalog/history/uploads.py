@@ -40,7 +40,7 @@ class Limit(FileUploadHandler):
 
 
 @contextmanager
-def path_of(file: UploadedFile) -> Iterator[Path]:
+def path_of(file: UploadedFile[Any]) -> Iterator[Path]:
     """Where the upload lies on disk; a small one is written there for as long as it is read."""
     if isinstance(file, TemporaryUploadedFile):
         yield Path(file.temporary_file_path())

@@ -75,19 +75,19 @@ def _put(user: int, kind: str, films: dict[int, datetime]) -> dict[int, int]:
     """Put films on one shelf; say the ids of the rows that are ours, and not those of a press at the same moment."""
     if kind == LIKED:
         add_likes({(user, movie): time for movie, time in films.items()})
-        found = Like.objects.filter(user=user, movie__in=films).values_list("movie_id", "pk", "created_at")
+        found = list(Like.objects.filter(user=user, movie__in=films).values_list("movie_id", "pk", "created_at"))
     else:
         Mark.objects.bulk_create(
             [Mark(user_id=user, movie_id=movie, kind=kind, created_at=time) for movie, time in films.items()],
             ignore_conflicts=True,
         )
         marks = Mark.objects.filter(user=user, kind=kind, movie__in=films)
-        found = marks.values_list("movie_id", "pk", "created_at")
+        found = list(marks.values_list("movie_id", "pk", "created_at"))
     return {movie: pk for movie, pk, time in found if time == films[movie]}
 
 
 def undo(history: HistoryImport) -> int | None:
-    """Take away what this import added and nobody removed since; say how many entries that were, None when it is too late."""
+    """Take away what this import added and nobody removed since; say how much that was, None when it is too late."""
     with transaction.atomic():
         open_ones = HistoryImport.objects.filter(pk=history.pk, state__in=[State.APPLIED, State.APPLYING])
         if not open_ones.update(state=State.UNDONE):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.history import bringing, steps, writing
 from catalog.history.forms import ChoiceForm, RuleForm, UploadForm
+from catalog.history.rule import Rule
 from catalog.history.shelves import plan_of
 from catalog.history.shown import outcomes_of, rows_to_show, shelf_rows, skipped_of, written_of
 from catalog.history.unpack import too_large
@@ -103,8 +104,7 @@ def _apply(request: HttpRequest, found: HistoryImport) -> HttpResponse:
             messages.success(request, _("Your films are brought in."))
     else:
         messages.info(request, _("These films are brought in already."))
-    response = HttpResponseRedirect(reverse("catalog:history", args=[found.pk]))
-    return response
+    return redirect("catalog:history", found.pk)
 
 
 def _context(found: HistoryImport, form: RuleForm) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _context(found: HistoryImport, form: RuleForm) -> dict[str, Any]:
     }
     if found.state == State.PREVIEW:
         rule = form.rule() if form.is_bound and form.is_valid() else None
-        plan = plan_of(found, rule or bringing.Rule.read(found.rule))
+        plan = plan_of(found, rule or Rule.read(found.rule))
         context |= {"form": form, "plan": plan, "shelves": shelf_rows(plan)}
     elif found.state in (State.APPLIED, State.APPLYING):
         context["written"] = written_of(found)

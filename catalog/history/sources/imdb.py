@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from catalog.history import tables
 from catalog.history.entries import OTHER, TV, Collected, Entry
 from catalog.history.tables import Row, Table
@@ -61,5 +63,5 @@ def _entry(table: Table, row: Row, title: str) -> Entry:
     )
 
 
-def _day(row: Row, *names: str) -> tables.datetime | None:
+def _day(row: Row, *names: str) -> datetime | None:
     return next((day for name in names if (day := tables.moment(row(name)))), None)

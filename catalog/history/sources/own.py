@@ -26,9 +26,7 @@ def read(part: Part, content: dict[str, Any], into: Collected) -> None:
     """Take in likes, marks and the films that waited for the catalogue."""
     if content.get("version") != VERSION:
         raise Unreadable(
-            _(
-                "The export has version %(version)s, and this site reads version %(ours)d. Update the older of both sites."
-            )
+            _("The export has version %(version)s; this site reads version %(ours)d. Update the older of both sites.")
             % {"version": str(content.get("version"))[:10], "ours": VERSION}
         )
     for name in ("likes", "marks"):

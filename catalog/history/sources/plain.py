@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from catalog.history import tables
 from catalog.history.entries import TV, Collected, Entry
@@ -24,10 +25,7 @@ _FLAGS = {
     HIDDEN: ("hidden", "notforme"),
 }
 _YES = {"1", "yes", "true", "y", "x", "да", "иә"}
-_NO = {"", "0", "no", "false", "n", "нет", "жоқ"}
-_EPISODE = re.compile(
-    r": (?:season|series|part|episode|staffel|saison|temporada|сезон|серия|маусым)\s*\d", re.IGNORECASE
-)
+_EPISODE = re.compile(r": (?:season|series|episode|staffel|saison|temporada|сезон|серия|маусым)\s*\d", re.IGNORECASE)
 
 
 def fits(table: Table) -> bool:
@@ -85,7 +83,7 @@ def _with_our_names(table: Table) -> Table:
     return Table(table.part, table.encoding, table.delimiter, table.header_line, columns)
 
 
-def _shelves(row: Row, day: tables.datetime | None) -> dict[str, tables.datetime | None]:
+def _shelves(row: Row, day: datetime | None) -> dict[str, datetime | None]:
     tags = {tag.strip().casefold() for tag in row("tags").split(",")}
     seen_at = next((found for name in _WATCHED if (found := tables.moment(row(name)))), None)
     ours = [kind for kind in KINDS if f"{TAG}{kind}" in tags]
