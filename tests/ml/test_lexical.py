@@ -112,6 +112,21 @@ def test_an_updated_index_equals_a_new_one() -> None:
     assert best("берег") == 2  # the old index is as it was
 
 
+def test_any_number_of_updates_equals_a_new_index() -> None:
+    films = {10 * (row + 1): film for row, film in enumerate(FILMS)}
+    updated = INDEX
+    for step in range(25):
+        ids = np.array(sorted(films))
+        changed = {5 + 7 * step: FilmRecord(f"Reef {step}", description="judge " * (step % 4))}
+        if step % 3 == 0:
+            films.pop(int(ids[step % len(ids)]))
+        films |= changed
+        updated = updated.updated(ids, np.array(sorted(films)), changed)
+    fresh = LexicalIndex.build(films[film] for film in sorted(films))
+    for text in ("reef", "judge 24", "sailer", "берегом"):
+        np.testing.assert_allclose(updated.scores(text), fresh.scores(text), atol=1e-6)
+
+
 def test_a_new_film_without_a_record_has_no_words() -> None:
     updated = INDEX.updated(np.arange(5), np.arange(6), {})
     assert len(updated) == 6

@@ -1,0 +1,182 @@
+"""Web workers share one snapshot of the films, and whatever happens to it, they show what the database says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from catalog.models import Genre, Movie
+from recommender import index, snapshot
+from recommender.index import FilmIndex
+from recommender.models import ModelVersion
+from recommender.services import neighbours, recommend
+from recommender.wishes import Wish
+from tests.builders import make_movie, make_version, set_vector
+
+pytestmark = pytest.mark.django_db
+NOBODY = AnonymousUser()
+
+
+@pytest.fixture
+def films() -> list[Movie]:
+    return [make_movie(name, genres=["Drama"]) for name in ("one", "two", "three")]
+
+
+@pytest.fixture
+def version(films: list[Movie]) -> ModelVersion:
+    return make_version(dict(zip(films, ([1, 0], [1, 0.1], [0, 1]), strict=True)))
+
+
+def another_worker() -> FilmIndex:
+    """What a worker that starts now has in memory."""
+    index.forget()
+    found = index.current()
+    assert found is not None
+    return found
+
+
+def near(movie: Movie) -> list[str]:
+    return [found.movie.title for found in neighbours(movie, user=NOBODY)]
+
+
+def files(kind: str) -> list[Path]:
+    from django.conf import settings
+
+    return sorted(Path(settings.INDEX_DIR).glob(f"*/{kind}-*/*.npy"))
+
+
+def test_a_second_worker_reads_the_first_ones_snapshot(version: ModelVersion) -> None:
+    another_worker()
+    before = {path: path.stat().st_mtime_ns for path in files("films")}
+    assert before
+    vectors = another_worker().vectors
+    assert isinstance(vectors, np.memmap)
+    assert {path: path.stat().st_mtime_ns for path in files("films")} == before
+
+
+def test_what_changed_since_shows_in_every_worker(films: list[Movie], version: ModelVersion) -> None:
+    another_worker()
+    three = films[2]
+    three.genres.set([Genre.objects.create(name="Horror")])
+    set_vector(version, three, [1, 0])
+    new = make_movie("new", genres=["Horror"], year=1931, runtime=80)
+    set_vector(version, new, [1, 0.01])
+    another_worker()
+    assert near(films[0]) == ["three", "new", "two"]
+    horror = Wish(genres=(Genre.objects.get(name="Horror").pk,))
+    assert {s.movie.title for s in recommend(horror, user=NOBODY).suggestions} == {"three", "new"}
+    drama = Wish(genres=(Genre.objects.get(name="Drama").pk,))
+    assert {s.movie.title for s in recommend(drama, user=NOBODY).suggestions} == {"one", "two"}
+    old = Wish(year_to=1950, longest=90)
+    assert [s.movie.title for s in recommend(old, user=NOBODY).suggestions] == ["new"]
+
+
+def test_a_change_stays_out_of_the_file_that_others_read(films: list[Movie], version: ModelVersion) -> None:
+    mine = another_worker()
+    stored = {path: path.read_bytes() for path in files("films")}
+    set_vector(version, films[2], [1, 0])
+    assert near(films[0]) == ["three", "two"]
+    assert mine.vectors[2].tolist() == [0, 1]  # who still holds the older index sees no half change
+    assert {path: path.read_bytes() for path in files("films")} == stored
+
+
+def test_a_film_with_an_older_id_than_the_newest_takes_its_place(films: list[Movie]) -> None:
+    late = make_movie("late")
+    version = make_version({films[0]: [1, 0], films[1]: [1, 0.1], late: [0, 1]})
+    another_worker()
+    set_vector(version, films[2], [1, 0.01])
+    another_worker()
+    assert near(films[0]) == ["three", "two", "late"]
+    drama = Wish(genres=(Genre.objects.get(name="Drama").pk,))
+    assert recommend(drama, user=NOBODY).total == 3
+
+
+def test_many_new_films_find_room(films: list[Movie], version: ModelVersion) -> None:
+    another_worker()
+    for number in range(5):
+        set_vector(version, make_movie(f"new {number}"), [1, number])
+    assert len(another_worker()) == 8
+    assert near(films[0])[0] == "new 0"
+
+
+def test_a_deleted_film_stays_away_from_every_worker(films: list[Movie], version: ModelVersion) -> None:
+    another_worker()
+    films[1].delete()
+    found = another_worker()
+    assert near(films[0]) == ["three"]
+    assert recommend(Wish(), user=NOBODY).total == 2
+    set_vector(version, make_movie("new"), [1, 0])
+    assert near(films[0]) == ["new", "three"]
+    assert found.published.sum() == 2
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "missing", "no manifest"])
+def test_a_damaged_snapshot_is_taken_anew(harm: str, films: list[Movie], version: ModelVersion) -> None:
+    another_worker()
+    room = next(path for path in files("films") if path.name == "room.npy")
+    if harm == "cut":
+        room.write_bytes(room.read_bytes()[:-4])
+    elif harm == "changed":
+        room.write_bytes(room.read_bytes()[:-4] + b"\x00\x00\x80\x3f")
+    elif harm == "missing":
+        room.unlink()
+    else:
+        (room.parent / "manifest.json").write_text("{")
+    another_worker()
+    assert near(films[0]) == ["two", "three"]
+    assert isinstance(another_worker().vectors, np.memmap)
+
+
+def test_a_folder_that_nobody_may_write_to_costs_memory_and_nothing_else(
+    films: list[Movie], version: ModelVersion, settings: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    taken = tmp_path / "a file, no folder"
+    taken.write_text("")
+    settings.INDEX_DIR = taken  # type: ignore[attr-defined]
+    another_worker()
+    assert near(films[0]) == ["two", "three"]
+    set_vector(version, films[2], [1, 0])
+    assert near(films[0]) == ["three", "two"]
+
+
+def test_a_snapshot_of_another_database_is_not_believed(films: list[Movie], version: ModelVersion) -> None:
+    another_worker()
+    ModelVersion.objects.filter(pk=version.pk).update(revision=0)  # as after going back to a backup
+    version.embeddings.update(revision=0)
+    version.embeddings.filter(movie=films[2]).update(vector=version.embeddings.get(movie=films[0]).vector)
+    another_worker()
+    assert near(films[0]) == ["three", "two"]
+
+
+def test_a_newer_snapshot_takes_the_place_of_the_older(films: list[Movie], version: ModelVersion) -> None:
+    running = another_worker()
+    set_vector(version, films[2], [1, 0])
+    version.refresh_from_db()
+    snapshot.take(version)
+    assert len({path.parent for path in files("films")}) == 1
+    assert running.vectors[2].tolist() == [0, 1]  # what a worker has mapped stays
+    set_vector(version, films[1], [0, 1])  # its older snapshot is gone, so it takes the newer one
+    assert near(films[0]) == ["three", "two"]
+
+
+def test_typed_words_are_found_by_every_worker(films: list[Movie], version: ModelVersion) -> None:
+    def found(text: str) -> list[int]:
+        films_now = index.current()
+        assert films_now is not None
+        return films_now.ids[np.flatnonzero(films_now.words.scores(text))].tolist()
+
+    assert found("three") == [films[2].pk]
+    assert files("words")
+    films[2].title = "submarine"
+    films[2].save()
+    set_vector(version, films[2], [0, 1])
+    assert found("submarine") == [films[2].pk]
+    assert found("three") == []
+    another_worker()
+    assert found("submarin") == [films[2].pk]
+    films[2].delete()
+    another_worker()
+    assert found("submarine") == []
