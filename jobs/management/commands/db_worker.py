@@ -66,7 +66,7 @@ class Command(db_worker.Command):
             interval=options["interval"],
             batch=options["batch"],
             backend_name=DEFAULT_TASK_BACKEND_ALIAS,
-            startup_delay=not options["batch"],
+            startup_delay=False,
             max_tasks=options["max_tasks"],
             worker_id=name,
         )
