@@ -56,7 +56,7 @@ def plan_of(history: HistoryImport, rule: Rule) -> Plan:
     rows = HistoryRow.objects.filter(history=history, is_applied=False).matched().order_by("position")
     for movie, said, rating in rows.values_list("movie_id", "shelves", "rating").iterator():
         new, already, held = shelves.take(movie, rule.shelves(said, rating, None))
-        plan.new.update(new)
+        plan.new.update(list(new))
         plan.already.update(already)
         plan.held.update(held)
         plan.films += bool(new)

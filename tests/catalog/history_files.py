@@ -40,7 +40,22 @@ def table(headers: str, *rows: Sequence[object]) -> str:
 def imdb_row(const: str, rating: object, day: str, title: str, year: object, kind: str = "Movie") -> list[object]:
     """One row of IMDb's ratings."""
     url = f"https://www.imdb.com/title/{const}/"
-    return [const, rating, day, title, title, url, kind, "8.1", "120", year, "Drama", "1000", f"{year}-01-01", "Somebody"]
+    return [
+        const,
+        rating,
+        day,
+        title,
+        title,
+        url,
+        kind,
+        "8.1",
+        "120",
+        year,
+        "Drama",
+        "1000",
+        f"{year}-01-01",
+        "Somebody",
+    ]
 
 
 def packed(files: Mapping[str, str | bytes]) -> bytes:
