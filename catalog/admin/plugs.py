@@ -22,6 +22,7 @@ class Tool:
     label: Any
     url_name: str
     permission: str = "catalog.view_movie"
+    keeps_filters: bool = False  # whether it is about the films that the list shows right now
 
 
 @dataclass(frozen=True)
