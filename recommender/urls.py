@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommender.views import films, home, map, posters, together
+from recommender.views import films, home, map, posters, taste, together
 
 app_name = "recommender"
 urlpatterns = [
@@ -27,4 +27,5 @@ urlpatterns = [
     path("map/titles/<slug:key>.<slug:language>.json", map.titles, name="map_titles"),
     path("map/find/", map.find, name="map_find"),
     path("map/films/<row_id:pk>/", map.map_film, name="map_film"),
+    path("my-films/taste/", taste.profile, name="taste"),
 ]
