@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from catalog.models import User
 
-# Pictures are the same for everybody: caches need not keep one for each language, nor a session be read for them.
-_WORDLESS = ("/posters/", "/media/")
+# The same for everybody, or with the language in the address: caches need not keep them apart, nor a session be read.
+_WORDLESS = ("/posters/", "/media/", "/map/points/", "/map/titles/")
 
 
 class BrowserLanguage(LocaleMiddleware):

@@ -72,6 +72,12 @@ class Night(models.Model):
     def __str__(self) -> str:
         return str(self.created_at.date())
 
+    @property
+    def open_invitation(self) -> str:
+        """The token of the invitation link while it is good, else nothing."""
+        is_open = self.invitation_ends_at is not None and self.invitation_ends_at > timezone.now()
+        return self.invitation if is_open else ""
+
 
 class NightGuest(models.Model):
     """Somebody whose taste takes part in one night, under the name chosen for it."""

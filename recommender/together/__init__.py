@@ -1,0 +1,1 @@
+"""Movie nights: whose tastes take part, which films suit all of them, and what guests may do."""
