@@ -31,6 +31,7 @@ from catalog.services import announce_changes
 
 _AT_ONCE = 500
 _LARGEST_ID = 2_147_483_647
+_SHORT_FILTERS = 5  # those with few choices stand first, before what other rooms add
 
 
 class TextInline(admin.StackedInline):  # type: ignore[type-arg]  # not subscriptable when run
@@ -112,7 +113,8 @@ class MovieAdmin(FastList):
         return ("publish", "unpublish", "merge", *plugs.film_actions)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [*self.list_filter, *plugs.film_filters]
+        short, long = self.list_filter[:_SHORT_FILTERS], self.list_filter[_SHORT_FILTERS:]
+        return [*short, *plugs.film_filters, *long]
 
     def get_urls(self) -> list[Any]:
         own = [

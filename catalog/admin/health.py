@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,6 +29,7 @@ from catalog.admin.filters import (
 )
 from catalog.admin.plugs import Figure, Section
 from catalog.models import Country, Genre, Movie, Person
+from catalog.search_entries import catch_up
 
 _MOST_LANGUAGES = 20
 
@@ -37,6 +39,7 @@ def health(request: HttpRequest) -> HttpResponse:
     """Aggregates only, so that it opens quickly whatever the size of the catalogue."""
     if not request.user.has_perm("catalog.view_movie"):
         raise PermissionDenied
+    catch_up()  # twins are found by search entries
     sections = [_films(), _languages(), _names(), *(section() for section in plugs.health_sections)]
     context = {
         **admin.site.each_context(request),
@@ -86,10 +89,18 @@ def _languages() -> Section:
         label = _("text in %(language)s") % {"language": name}
         figures.append(Figure(label, texts[code], address_of("movie", text=code), is_fault=False))
     for code, count in codes[:_MOST_LANGUAGES]:
-        label = _("made in %(language)s") % {"language": code}
+        label = _("made in %(language)s") % {"language": _language(code)}
         figures.append(Figure(label, count, address_of("movie", language=code), is_fault=False))
     note = _("Only the most frequent languages are listed.") if len(codes) > _MOST_LANGUAGES else ""
     return Section(_("Languages"), figures, note)
+
+
+def _language(code: str) -> str:
+    """A language by its name where Django knows it, else by its code."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def _names() -> Section:
@@ -111,3 +122,6 @@ def _counts(conditions: dict[str, Any]) -> dict[str, int]:
     asked = {f"n_{key}": Count("pk", filter=condition) for key, condition in conditions.items()}
     found = Movie.objects.aggregate(n_all=Count("pk"), **asked)
     return {key: found[f"n_{key}"] for key in ("all", *conditions)}
+
+
+plugs.film_tools.append(plugs.Tool(gettext_lazy("Catalogue health"), "admin:catalog_health"))

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from catalog.admin import plugs
 from catalog.models import Movie, SearchEntry, User
-from catalog.search_entries import title_key
+from catalog.search_entries import catch_up, title_key
 from recommender import index
 from recommender.corpus import record_of
 from recommender.index import FilmIndex
@@ -166,6 +166,7 @@ def _nearest(films: FilmIndex | None, movie: Movie) -> list[Near]:
 
 def _doubles(movie: Movie, near: list[Near]) -> list[Near]:
     """Films with the same folded title within a year, and films of the same time that are very close."""
+    catch_up()
     key = title_key(movie.title)
     same = SearchEntry.objects.filter(Q(title_key=key) | Q(titles__contains=f" {key} ")).exclude(movie=movie)
     entries = same.select_related("movie")[: _DOUBLES * 5]
