@@ -97,6 +97,12 @@ class Shown:
     shelves: list[str]
     candidates: list[tuple[Movie, Facts]]
 
+    @property
+    def differs(self) -> bool:
+        """Whether the file calls the film otherwise than the page."""
+        movie = self.row.movie
+        return movie is not None and str(self.row) != f"{movie.text_in()[0]} ({movie.year})"
+
 
 def rows_to_show(history: HistoryImport, rows: Sequence[HistoryRow]) -> list[Shown]:
     """Rows with their shelves and candidates, in a fixed number of queries."""

@@ -21,6 +21,7 @@ _DELIMITERS = (",", ";", "\t")
 _OLD_IMDB = "%a %b %d %H:%M:%S %Y"
 _LIST_BLOCK = ["position", "name", "year", "url", "description"]
 _LINES_TO_SEARCH = 20
+_SHORTEST_SECONDS = 8  # digits
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,9 @@ def number_id(cell: str) -> int | None:
 
 
 def moment(cell: str) -> datetime | None:
-    """A time in any of the usual forms, or nothing."""
+    """A time in any of the usual forms, or nothing. A short number is a flag or a year, and no second of 1970."""
+    if cell.strip().isdigit() and len(cell.strip()) < _SHORTEST_SECONDS:
+        return None
     try:
         return cells.moment(cell)
     except cells.BadCell:

@@ -49,9 +49,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _imports(request: HttpRequest, limit: Limit) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and limit.too_large:
-        form.errors.clear()
+        form.errors.clear()  # the file was passed over, but it is not missing
         form.add_error("file", too_large())
     elif request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -154,7 +154,7 @@ def films(request: HttpRequest, pk: int) -> HttpResponse:
     if which not in _LISTS:
         return redirect("catalog:history_films", found.pk)
     rows: Any = found.rows.matched() if which == "matched" else found.rows.waiting()
-    page = Paginator(rows.select_related("movie").order_by("position"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("movie").prefetch_related("movie__texts").order_by("position"), PER_PAGE).get_page(request.GET.get("page"))
     context = _pages(page, which=which) | {
         "history": found,
         "which": which,

@@ -20,7 +20,14 @@ def ana() -> User:
 
 @pytest.fixture
 def films() -> dict[str, Movie]:
-    years = {"The Godfather": 1972, "The Godfather Part II": 1974, "Heat": 1995, "Amélie": 2001, "Cats": 2019, "Up": 2009}
+    years = {
+        "The Godfather": 1972,
+        "The Godfather Part II": 1974,
+        "Heat": 1995,
+        "Amélie": 2001,
+        "Cats": 2019,
+        "Up": 2009,
+    }
     return {title: make_movie(title, year=year) for title, year in years.items()}
 
 
