@@ -2,13 +2,23 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Group
+
 from catalog.models import Movie, User
+from catalog.roles import CURATORS
 from tests.builders import make_user
 
 
 def make_curator() -> User:
     """Somebody who may do everything in the admin."""
     return make_user("curator", is_staff=True, is_superuser=True)
+
+
+def make_group_curator(username: str = "cura") -> User:
+    """Somebody of the staff with the rights of the curators' group and no others."""
+    curator = make_user(username, is_staff=True)
+    curator.groups.add(Group.objects.get(name=CURATORS))
+    return curator
 
 
 def film_form(**values: Any) -> dict[str, Any]:
