@@ -23,7 +23,7 @@ from jobs.models import Job
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: how far it is, what it says, what came of it."""
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    return render(request, "jobs/job.html", {"job": found, "may_act": _may_act(request, found)})
+    return render(request, "jobs/job.html", {"job": found, "watching_only": not _may_act(request, found)})
 
 
 @require_safe
@@ -33,7 +33,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that changes while a job runs; once it is finished, the page around it is loaded anew."""
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     page = request.htmx.current_url_abs_path or reverse("jobs:job", args=[pk])  # type: ignore[attr-defined]
-    response = render(request, "jobs/_progress.html", {"job": found, "page": page})
+    context = {"job": found, "page": page, "watching_only": not _may_act(request, found)}
+    response = render(request, "jobs/_progress.html", context)
     if found.is_finished:
         response["HX-Refresh"] = "true"
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 
@@ -44,22 +44,25 @@ class Epoch:
         return cls(**values)  # type: ignore[arg-type]
 
 
-_PANELS = (
-    ("total", "total"),
-    ("reconstruction", "reconstruction, nats per film"),
-    ("kl", "KL, nats per film"),
-    ("likes", "likes, nats per like"),
-    ("teacher", "teacher, nats per visitor"),
-    ("subset", "subset, nats per request"),
-)
+TERMS = {
+    "total": "total",
+    "reconstruction": "reconstruction, nats per film",
+    "kl": "KL, nats per film",
+    "likes": "likes, nats per like",
+    "teacher": "teacher, nats per visitor",
+    "subset": "subset, nats per request",
+}
 _WIDTH, _HEIGHT, _MARGIN = 300, 150, 34
 
 
-def plot_losses(history: Sequence[Epoch]) -> str:
-    """An SVG with one small panel per loss: training as a grey line, what was held out as a strong one."""
+def plot_losses(history: Sequence[Epoch], titles: Mapping[str, str] = TERMS, about: str = "") -> str:
+    """An SVG with one small panel per loss: training as a grey line, what was held out as a strong one.
+
+    `titles` name the terms and `about` the whole in another language. A page may colour it anew by its classes.
+    """
     shown = [
         (title, train, held_out)
-        for name, title in _PANELS
+        for name, title in titles.items()
         for train, held_out in [_curves(history, name)]
         if any(train) or any(held_out)
     ]
@@ -69,10 +72,11 @@ def plot_losses(history: Sequence[Epoch]) -> str:
         f'<g transform="translate({index % 2 * _WIDTH} {index // 2 * _HEIGHT})">{_panel(*panel)}</g>'
         for index, panel in enumerate(shown)
     )
+    about = about or f"Losses over {len(history)} epochs: training grey, held out blue"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="10" role="img">'
-        f"<title>Losses over {len(history)} epochs: training grey, held out blue</title>"
-        f'<rect width="100%" height="100%" fill="white"/>{panels}</svg>\n'
+        f"<title>{escape(about)}</title>"
+        f'<rect class="ground" width="100%" height="100%" fill="white"/>{panels}</svg>\n'
     )
 
 
@@ -84,17 +88,17 @@ def _panel(title: str, train: Sequence[float], held_out: Sequence[float]) -> str
     values = [*train, *(held_out if any(held_out) else ())]
     low, high = min(values), max(values)
     bottom, right = _HEIGHT - _MARGIN / 2, _WIDTH - _MARGIN / 2
-    frame = f'<path d="M{_MARGIN} {_MARGIN / 2}V{bottom}H{right}" fill="none" stroke="#999"/>'
+    frame = f'<path d="M{_MARGIN} {_MARGIN / 2}V{bottom}H{right}" class="axes" fill="none" stroke="#999"/>'
     labels = (
         f'<text x="{_MARGIN + 4}" y="{_MARGIN / 2 - 5}">{escape(title)}</text>'
         f'<text x="{_MARGIN - 3}" y="{_MARGIN / 2 + 8}" text-anchor="end">{high:.3g}</text>'
         f'<text x="{_MARGIN - 3}" y="{bottom}" text-anchor="end">{low:.3g}</text>'
-        f'<text x="{right}" y="{bottom + 12}" text-anchor="end">epoch {len(train)}</text>'
+        f'<text x="{right}" y="{bottom + 12}" text-anchor="end">{len(train)}</text>'
     )
-    return frame + labels + _line(train, low, high, "#999") + _line(held_out, low, high, "#1f5fbf")
+    return frame + labels + _line(train, low, high, "train", "#999") + _line(held_out, low, high, "held-out", "#1f5fbf")
 
 
-def _line(values: Sequence[float], low: float, high: float, colour: str) -> str:
+def _line(values: Sequence[float], low: float, high: float, name: str, colour: str) -> str:
     width, height = _WIDTH - 1.5 * _MARGIN, _HEIGHT - _MARGIN
     if not any(values):
         return ""
@@ -103,4 +107,4 @@ def _line(values: Sequence[float], low: float, high: float, colour: str) -> str:
         f"{_MARGIN + width * i / max(1, len(values) - 1):.1f},{_MARGIN / 2 + height * (high - value) / span:.1f}"
         for i, value in enumerate(values)
     )
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+    return f'<polyline class="{name}" points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
