@@ -35,7 +35,7 @@ def account_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(_WORDLESS) and (language := language_of(request.user)):
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
         return get_response(request)
 
     return middleware
@@ -66,7 +66,7 @@ def remember_language(request: HttpRequest, response: HttpResponse, language: st
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True,
     )

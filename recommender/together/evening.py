@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.models import Movie
 from recommender.forms_together import LAST_PAGE, NightForm
@@ -105,8 +104,7 @@ def _card(movie: Movie, choice: Choice, seat: Seat) -> Card:
 
 def _fit(guest: NightGuest, fit: float) -> Fit:
     words = (_("hardly"), _("a little"), _("fairly"), _("well"), _("very well"))
-    tenths = tenths_of(fit)
-    number = ngettext("better than %(n)d film in ten", "better than %(n)d films in ten", tenths) % {"n": tenths}
+    number = _("better than %(n)d of 10 films") % {"n": tenths_of(fit)}
     return Fit(guest.name, step_of(fit), words[step_of(fit) - 1], number)
 
 

@@ -64,4 +64,4 @@ def step_of(fit: float) -> int:
 
 def tenths_of(fit: float) -> int:
     """The share of films that suit somebody less, in whole tenths: near enough to choose by, too coarse to count by."""
-    return round(fit * TENTHS)
+    return min(TENTHS - 1, int(fit * TENTHS))

@@ -51,7 +51,7 @@ def test_the_order_of_the_people_does_not_matter(misery: float) -> None:
 
 def test_steps_and_tenths_are_coarse() -> None:
     assert [step_of(fit) for fit in (0.0, 0.2, 0.45, 0.7, 0.9, 1.0)] == [1, 2, 3, 4, 5, 5]
-    assert tenths_of(0.876) == 9
+    assert [tenths_of(fit) for fit in (0.0, 0.09, 0.876, 1.0)] == [0, 0, 8, 9]
 
 
 @pytest.fixture
