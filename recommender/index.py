@@ -78,6 +78,11 @@ class FilmIndex:
         return found[~np.isin(found, self.gone)] if len(self.gone) else found
 
     @cached_property
+    def covers(self) -> dict[int, Movie]:
+        """Films that were shown already; see `recommender.covers`."""
+        return {}
+
+    @cached_property
     def likes(self) -> NDArray[np.int64]:
         """How many people like each film."""
         counted = Like.objects.values_list("movie").annotate(n=Count("pk")).order_by("movie")

@@ -33,7 +33,7 @@ def page_language() -> str:
 
 def poster_key(movie: Movie, language: str, model: str) -> str:
     """Changes whenever the drawn poster would."""
-    title, _text = movie.text_in(language)
+    title = movie.title_in(language)
     genres = sorted(genre.name for genre in movie.genres.all())
     return f"{crc32(repr((DESIGN, title, movie.year, genres, model)).encode()):08x}"
 

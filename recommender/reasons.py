@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.models import FilmText, Movie
-from recommender.poster_address import page_language
+from catalog.models import Movie
+from recommender import index
+from recommender.covers import covers
 from recommender.services import Ranked, Share, Suggestion
 
 MOST_PARTS = 6  # shown one by one; the rest are added up
@@ -75,13 +74,13 @@ def film_ids(suggestions: Iterable[Suggestion | Ranked]) -> set[int]:
 
 
 def films_behind(wanted: set[int]) -> dict[int, Behind]:
-    """The liked films that reasons name, with their titles in the page's language: one query."""
-    if not wanted:
-        return {}
-    texts = FilmText.objects.filter(movie=OuterRef("pk"), language=page_language()).exclude(title="")
-    films = Movie.objects.filter(pk__in=wanted).only("poster", "poster_url")
-    named = films.annotate(title_here=Coalesce(Subquery(texts.values("title")[:1]), "title"))
-    return {film.pk: Behind(film.pk, film.title_here, film.poster_address) for film in named}  # type: ignore[attr-defined]
+    """The liked films that reasons name, with their titles in the page's language."""
+    return behind(covers(index.current(), wanted)) if wanted else {}
+
+
+def behind(movies: Mapping[int, Movie]) -> dict[int, Behind]:
+    """Films, by id, as reasons name them."""
+    return {pk: Behind(pk, movie.title_in(), movie.poster_address) for pk, movie in movies.items()}
 
 
 def _reason(suggestion: Suggestion, known: dict[int, Behind], owner: str) -> Reason | None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from catalog.shelf import HIDDEN, LIKED, SEEN, WATCHLIST, Shelf
-from recommender import reasons
+from recommender import index, reasons
+from recommender.covers import covers
 from recommender.services import Ranked, Suggestion, rank
 from recommender.wishes import Wish
 
@@ -48,8 +49,8 @@ def rows(shelf: Shelf, user: User | AnonymousUser) -> list[Row]:
     ids = {film.movie_id for plan in chosen for film in plan.films}
     ids |= {pk for plan in chosen for pk in reasons.film_ids(plan.films)}
     ids |= {plan.about for plan in chosen if plan.about is not None}
-    movies = Movie.objects.listed().for_cards(user).in_bulk(ids)
-    behind = {pk: reasons.Behind(pk, movie.text_in()[0], movie.poster_address) for pk, movie in movies.items()}
+    movies = covers(index.current(), ids)
+    behind = reasons.behind(movies)
     found = []
     for plan in chosen:
         films = [Suggestion(movies[f.movie_id], f.similarity, f.shares) for f in plan.films if f.movie_id in movies]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Movie
 from recommender import index
+from recommender.covers import covers
 from recommender.index import FilmIndex, Mask
 from recommender.ml import search
 from recommender.ml.artifacts import ArtifactError
@@ -94,7 +95,7 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
         return _popular_in_database(wish, asked, user, top, offset)
     mask = eligible_rows(films, wish, asked)
     ranked, basis = _ranked(films, wish, asked, mask, slice(offset, offset + top))
-    return Answer(_loaded(ranked, user), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
+    return Answer(_loaded(films, ranked), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
 
 
 def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
@@ -152,9 +153,9 @@ def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page
     return ranked, _basis(bool(len(liked)), query is not None and query.has_request)
 
 
-def _loaded(ranked: Sequence[Ranked], user: Visitor) -> list[Suggestion]:
+def _loaded(films: FilmIndex, ranked: Sequence[Ranked]) -> list[Suggestion]:
     """The same with their films and shares; a film deleted this instant is left out."""
-    movies = Movie.objects.listed().for_cards(user).in_bulk([one.movie_id for one in ranked])
+    movies = covers(films, [one.movie_id for one in ranked])
     return [Suggestion(movies[one.movie_id], one.similarity, one.shares) for one in ranked if one.movie_id in movies]
 
 

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.posters.names import sizes_of
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -196,16 +198,35 @@ class Movie(models.Model):
 
     @property
     def poster_address(self) -> str:
-        """Address of the film's own picture, or nothing: then the site draws one."""
-        return self.poster.url if self.poster else self.poster_url
+        """Address of the film's own picture, or nothing: then the site draws one.
+
+        `poster_url` is only where a picture can be fetched from: pages ask nothing of other sites.
+        """
+        return self.poster.url if self.poster else ""
+
+    @property
+    def poster_sizes(self) -> dict[int, str]:
+        """Addresses of the picture by their widths."""
+        return {width: self.poster.storage.url(name) for width, name in sizes_of(self.poster.name or "").items()}
+
+    @property
+    def small_poster_address(self) -> str:
+        """Address of the picture for the size of a thumb."""
+        return next(iter(self.poster_sizes.values()), self.poster_address)
 
     def text_in(self, language: str | None = None) -> tuple[str, str]:
         """Title and description in a language (default: the page's), with the main text where there is none."""
+        text = self._text(language)
+        return self.title_in(language), (text.description if text else "") or self.description
+
+    def title_in(self, language: str | None = None) -> str:
+        """The title alone, as `text_in` gives it."""
+        text = self._text(language)
+        return (text.title if text else "") or self.title
+
+    def _text(self, language: str | None) -> FilmText | None:
         wanted = (language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
-        for text in self.texts.all():
-            if text.language == wanted:
-                return text.title or self.title, text.description or self.description
-        return self.title, self.description
+        return next((text for text in self.texts.all() if text.language == wanted), None)
 
 
 class FilmTextQuerySet(models.QuerySet["FilmText"]):

@@ -6,16 +6,17 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.forms import THEMES
 from catalog.models import Movie
 from catalog.names import shown_country, shown_genre
 from catalog.shelf import KINDS, shelf_of
-from recommender.poster_address import poster_address
+from recommender.cards import actions_html, card_html, poster_html
 from recommender.reasons import Card
 
 register = template.Library()
@@ -24,7 +25,7 @@ register = template.Library()
 @register.filter
 def title_here(movie: Movie) -> str:
     """A film's title in the page's language."""
-    return movie.text_in()[0]
+    return movie.title_in()
 
 
 @register.filter
@@ -48,13 +49,7 @@ def country_here(name: str) -> str:
 @register.simple_tag
 def poster(movie: Movie, alt: str = "", *, eager: bool = False) -> SafeString:
     """A film's poster; beside its title it needs no other words."""
-    loading = "" if eager else 'loading="lazy"'
-    return format_html(
-        '<img class="poster" src="{}" alt="{}" width="300" height="450" {} decoding="async">',
-        poster_address(movie),
-        alt,
-        SafeString(loading),
-    )
+    return poster_html(movie, alt, eager=eager)
 
 
 @register.simple_tag
@@ -64,19 +59,34 @@ def icon(name: str) -> SafeString:
     return format_html(picture, static("icons.svg"), name)
 
 
-@register.inclusion_tag("recommender/_card.html", takes_context=True)
-def film_card(context: dict[str, Any], film: Card | Movie, *, eager: bool = False) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def film_card(context: dict[str, Any], film: Card | Movie, *, eager: bool = False) -> SafeString:
     """A film with poster, title, one line of why, and what can be done with it."""
     card = film if isinstance(film, Card) else Card(film)
-    return {"card": card, "movie": card.movie, "eager": eager, "request": context["request"]}
+    return card_html(card, _pressed(context, card.movie), eager=eager)
 
 
-@register.inclusion_tag("catalog/_actions.html", takes_context=True)
-def film_actions(context: dict[str, Any], movie: Movie, *, oob: bool = False) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def film_actions(context: dict[str, Any], movie: Movie, *, oob: bool = False) -> SafeString:
     """Like, watchlist, seen, not for me: pressed or not. With `oob` they replace those of the film on the page."""
+    return actions_html(movie.pk, movie.title_in(), _pressed(context, movie), oob=oob)
+
+
+def _pressed(context: dict[str, Any], movie: Movie) -> set[str]:
     shelf = shelf_of(context["request"])
-    pressed = {kind: shelf.holds(kind, movie.pk) for kind in KINDS}
-    return {"movie": movie, "title": movie.text_in()[0], "oob": oob, **pressed}
+    return {kind for kind in KINDS if shelf.holds(kind, movie.pk)}
+
+
+@register.simple_tag
+def boxes(field: BoundField, css: str = "") -> SafeString:
+    """A field of several choices as boxes to press."""
+    name, chosen = escape(field.html_name), {str(value) for value in field.value() or ()}
+    found = (
+        f'<label class="{css}"><input type="checkbox" name="{name}" value="{value}"'
+        f"{' checked' if str(value) in chosen else ''}><span>{escape(label)}</span></label>"
+        for value, label in field.field.choices
+    )
+    return mark_safe("".join(found))  # noqa: S308 (values are numbers, all else was escaped)
 
 
 @register.simple_tag(takes_context=True)
