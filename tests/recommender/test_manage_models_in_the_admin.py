@@ -182,12 +182,8 @@ def test_vectors_are_computed_by_one_press(client: Client, operator: User) -> No
 def test_a_training_goes_on_where_a_cancelled_one_was(operator: User) -> None:
     """The same way as Ctrl-C: the checkpoint stays, and another run begins behind it."""
     for number in range(6):
-        make_movie(
-            f"Film {number}", description="rocket crew planet stars" if number % 2 else "wedding guests hat cake"
-        )
-    from jobs.progress import Progress
-    from jobs.work import Cancelled, start
-
+        words = "rocket crew planet stars" if number % 2 else "wedding guests hat cake"
+        make_movie(f"Film {number}", description=words)
     job = Job.objects.create(kind=jobs.TRAIN, title="Training", state="running", runner="a")
     Job.objects.update(cancel_asked=True)
     progress = Progress(job, in_background=False)
