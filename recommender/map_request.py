@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from recommender.map_points import FilmMapPoints
 from recommender.ml.settling import median_place
-from recommender.services import rank
-from recommender.wishes import Wish
+from recommender.services import Ranked
 
 BEST = 12  # films whose places count
 _NEAR = 0.15  # of the map's half width: what counts as one place
+_LEAST = 0.02  # weight of the last of the films, in units of similarity above it
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,13 @@ class Spot:
         return self.near * 2 >= len(self.films)
 
 
-def spot_of(text: str, points: FilmMapPoints) -> Spot | None:
-    """The place of typed words, or None when they say nothing that the model knows."""
-    if not text.strip():
-        return None
-    found = [film for film in rank([Wish(text=text)], top=BEST)[0] if points.holds(film.movie_id)]
+def spot_of(ranked: Sequence[Ranked], points: FilmMapPoints) -> Spot | None:
+    """The place of the films that fit typed words best, or None when the words say nothing that the model knows."""
+    found = [film for film in ranked[:BEST] if points.holds(film.movie_id)]
     if not found or found[0].similarity is None:
         return None
     scores = np.array([film.similarity or 0.0 for film in found], np.float32)
     places = points.places[points.films.rows([film.movie_id for film in found])]
-    middle = median_place(places, scores - scores.min() + 0.02)
+    middle = median_place(places, scores - scores.min() + _LEAST)
     near = int((np.linalg.norm(places - middle, axis=1) <= _NEAR).sum())
     return Spot(float(middle[0]), float(middle[1]), [film.movie_id for film in found], near)

@@ -18,7 +18,7 @@ from catalog.shelf import HIDDEN, LIKED, SEEN, Shelf, shelf_of
 from recommender import map_points
 from recommender.forms_map import LAST_PAGE, MapForm
 from recommender.map_points import FilmMapPoints
-from recommender.map_request import spot_of
+from recommender.map_request import Spot, spot_of
 from recommender.poster_address import page_language
 from recommender.services import rank
 from recommender.wishes import LONGEST_SHELF, Wish
@@ -41,11 +41,8 @@ def film_map(request: HtmxRequest) -> HttpResponse:
     if request.htmx:
         response = render(request, "recommender/_map_list.html", context)
     else:
-        shelf = shelf_of(request)
-        spot = spot_of(wanted.get("q") or "", points)
-        marks = _marks(points, shelf) | {"film": wanted.get("film"), "region": str(wanted.get("region") or "")}
-        if spot is not None:
-            marks["spot"] = {"x": spot.x, "y": spot.y, "films": spot.films}
+        marks, spot = _marks(points, shelf_of(request), wanted.get("q") or "")
+        marks |= {"film": wanted.get("film"), "region": str(wanted.get("region") or "")}
         key, language = points.key, page_language()
         context |= {
             "spot": spot,
@@ -119,14 +116,16 @@ def _kept(response: HttpResponse, is_current: bool) -> HttpResponse:
     return response
 
 
-def _marks(points: FilmMapPoints, shelf: Shelf) -> dict[str, Any]:
-    """What the canvas marks for this visitor: liked films, and today's recommendations."""
-    liked = shelf[LIKED][:LONGEST_SHELF]
-    suggested = []
-    if liked:
-        known = frozenset({*liked, *shelf[SEEN], *shelf[HIDDEN]})
-        suggested = rank([Wish(liked=tuple(liked), hidden=known)], top=SUGGESTED)[0]
-    return {"liked": liked, "suggested": [film.movie_id for film in suggested]}
+def _marks(points: FilmMapPoints, shelf: Shelf, words: str) -> tuple[dict[str, Any], Spot | None]:
+    """What the canvas marks for this visitor: liked films, today's recommendations, the place of typed words."""
+    liked = tuple(shelf[LIKED][:LONGEST_SHELF])
+    known = frozenset({*liked, *shelf[SEEN], *shelf[HIDDEN]})
+    suggested, fitting = rank([Wish(liked=liked, hidden=known), Wish(text=words)], top=SUGGESTED)
+    spot = spot_of(fitting, points) if words.strip() else None
+    marks: dict[str, Any] = {"liked": liked, "suggested": [film.movie_id for film in suggested] if liked else []}
+    if spot is not None:
+        marks["spot"] = {"x": spot.x, "y": spot.y, "films": spot.films}
+    return marks, spot
 
 
 def _listed(points: FilmMapPoints, wanted: dict[str, Any], form: MapForm, request: HtmxRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from catalog.models import Movie
 from tests.builders import make_movie
-from tests.site.pages import teach
+from tests.site.pages import put_on_the_map, teach
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -68,7 +68,13 @@ def films(transactional_db: None) -> list[Movie]:
         vector = [0.1 + n / 300, 0.1, 0.1]
         vector[group] = 1.0
         films[movie] = vector
-    teach(films)
+    # On the map a group stands together: crime on the left, science fiction on top on the right, romance beneath it.
+    corners = ((-0.6, 0.0), (0.5, -0.5), (0.5, 0.5))
+    places = {
+        movie: (corners[n % 3][0] + n // 3 * 0.03, corners[n % 3][1] + n // 3 % 4 * 0.04)
+        for n, movie in enumerate(films)
+    }
+    put_on_the_map(teach(films), places)
     return list(films)
 
 

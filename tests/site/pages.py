@@ -7,8 +7,9 @@ import numpy as np
 from django.http import HttpResponse
 
 from catalog.models import Movie
-from recommender.models import Embedding, ModelVersion
-from recommender.vectors import pack
+from recommender.map import sums_of
+from recommender.models import Embedding, FilmMap, ModelVersion
+from recommender.vectors import pack, unpack
 
 
 def teach(films: Mapping[Movie, Sequence[float]]) -> ModelVersion:
@@ -22,6 +23,19 @@ def teach(films: Mapping[Movie, Sequence[float]]) -> ModelVersion:
         blob = pack(vector / np.linalg.norm(vector))
         Embedding.objects.create(movie=movie, version=version, vector=blob, fingerprint="0" * 64, revision=1)
     return version
+
+
+def put_on_the_map(version: ModelVersion, places: Mapping[Movie, tuple[float, float]]) -> FilmMap:
+    """A drawn map whose places are given, so that no test waits for a layout."""
+    films = sorted(places, key=lambda movie: movie.pk)
+    blobs = dict(Embedding.objects.of(version).values_list("movie_id", "vector"))
+    vectors = unpack([bytes(blobs[movie.pk]) for movie in films], version.dimension)
+    return FilmMap.objects.create(
+        version=version,
+        films=np.array([movie.pk for movie in films], "<i8").tobytes(),
+        places=np.array([places[movie] for movie in films], "<f4").tobytes(),
+        sums=sums_of(vectors).astype("<u4").tobytes(),
+    )
 
 
 class _Cards(HTMLParser):

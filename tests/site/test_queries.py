@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import FilmText, Mark, User
 from tests.builders import like, make_movie, make_user
-from tests.site.pages import teach
+from tests.site.pages import put_on_the_map, teach
 
 pytestmark = pytest.mark.django_db
 MOST = 8
@@ -28,7 +28,8 @@ def ana(client: Client) -> User:
     ]
     for movie in films:
         FilmText.objects.create(movie=movie, language="ru", title=f"Фильм {movie.pk}")
-    teach({movie: [1, at / 45, (at * 7 % 11) / 11] for at, movie in enumerate(films)})
+    version = teach({movie: [1, at / 45, (at * 7 % 11) / 11] for at, movie in enumerate(films)})
+    put_on_the_map(version, {movie: (at / 45, -at / 45) for at, movie in enumerate(films)})
     user = make_user("ana")
     like(user, *films[:5])
     Mark.objects.create(user=user, movie=films[6], kind="watchlist")
@@ -37,7 +38,19 @@ def ana(client: Client) -> User:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/recommendations/", "/start/", "/films/", "/films/?q=film", "/my-films/", "film"]
+    "address",
+    [
+        "/",
+        "/recommendations/",
+        "/start/",
+        "/films/",
+        "/films/?q=film",
+        "/my-films/",
+        "/my-films/taste/",
+        "/map/",
+        "/map/?q=rain",
+        "film",
+    ],
 )
 def test_a_page_needs_eight_queries_at_most(client: Client, ana: User, address: str) -> None:
     if address == "film":
