@@ -53,8 +53,9 @@ class Newcomer:
 
 
 def open_night(host: Newcomer, profiles: Sequence[User]) -> tuple[Night, NightGuest]:
-    """A new night of a host and demo profiles, whose taste is there to be borrowed."""
+    """A new night of a host and demo profiles, whose taste is there to be borrowed. Nights that are over go now."""
     _enough_likes(host)
+    Night.objects.over().delete()
     with transaction.atomic():
         night = Night.objects.create(expires_at=timezone.now() + LASTS)
         guest = host.guest(night, is_host=True)

@@ -50,7 +50,7 @@ def test_every_page_has_the_switch_and_stays_where_it_is(open_browser: Open, fil
             expect(page.get_by_role("button", name=label, exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize(("code", "theme", "width"), [("ru", "light", 390), ("kk", "dark", 390), ("kk", "light", 1280)])
+@pytest.mark.parametrize(("code", "theme", "width"), [("ru", "light", 1280), ("kk", "dark", 390)])
 def test_axe_finds_nothing_in_any_language(
     open_browser: Open, films: list[Movie], code: str, theme: str, width: int
 ) -> None:

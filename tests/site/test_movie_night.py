@@ -234,6 +234,8 @@ def test_nights_end_after_a_week(client: Client, ana: User, profiles: list[User]
     assert client.get(f"/together/result/{night.result}/").status_code == 404
     assert night.token not in words_of(client.get(TOGETHER))
     assert [*Night.objects.over()] == [night]
+    newer = opened(client, profiles[0])
+    assert [*Night.objects.all()] == [newer]
 
 
 def test_the_host_ends_the_evening_for_all(client: Client, ana: User, profiles: list[User]) -> None:
