@@ -13,3 +13,4 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         from catalog import roles, search_entries  # noqa: F401  (registering their receivers is their import)
         from catalog.history import later  # noqa: F401
+        from catalog.posters import keeping  # noqa: F401

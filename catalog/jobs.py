@@ -29,3 +29,11 @@ def import_history(progress: Progress, *, history_id: int, step: str) -> dict[st
     if history:  # it may be thrown away while it waits for its turn
         perform(history, step, progress.report)
     return {"history_id": history_id, "step": step}
+
+
+@job_kind("fetch_posters", title=gettext_lazy("Fetch posters"), permission="catalog.change_movie")
+def fetch_posters(progress: Progress, *, movie_ids: list[int], again: bool = False) -> dict[str, Any] | None:
+    """Fetch pictures from the addresses that films have; a killed run goes on with those that are still missing."""
+    from catalog.posters.rounds import fetch_all
+
+    return fetch_all(movie_ids, progress.report, progress.log, again=again)

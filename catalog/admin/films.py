@@ -23,6 +23,7 @@ from catalog.admin.forms import FilmTextForm, MovieForm
 from catalog.admin.health import health
 from catalog.admin.lists import FastList, count_of
 from catalog.admin.merge import merge_films
+from catalog.admin.posters import PosterTools, fetch_now
 from catalog.merging import MOST
 from catalog.models import Credit, FilmText, Like, Movie
 from catalog.search import has_word
@@ -57,7 +58,7 @@ class CreditInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscr
 
 
 @admin.register(Movie)
-class MovieAdmin(FastList):
+class MovieAdmin(PosterTools, FastList):
     """The catalogue."""
 
     form = MovieForm
@@ -120,6 +121,7 @@ class MovieAdmin(FastList):
         own = [
             path("health/", self.admin_site.admin_view(health), name="catalog_health"),
             path("merge/", self.admin_site.admin_view(merge_films), name="catalog_movie_merge"),
+            path("<int:pk>/poster/", self.admin_site.admin_view(fetch_now), name="catalog_movie_fetch_poster"),
         ]
         return own + super().get_urls()
 

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import is_password_usable, make_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.posters import PosterField
 from catalog.models import FilmText, Movie
 
 
@@ -58,10 +59,13 @@ class MovieForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     """A film; its ids are unique, and the message says which film has one already."""
 
     keywords = KeywordsField(label=_("keywords"), required=False, help_text=_("separated by commas"))
+    poster = PosterField(
+        label=_("poster"), required=False, help_text=_("JPEG, PNG or WebP of up to 10 MB; cut to two to three.")
+    )
 
     class Meta:
         model = Movie
-        fields = ("keywords",)  # the admin adds the fields that it shows
+        fields = ("keywords", "poster")  # the admin adds the fields that it shows
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

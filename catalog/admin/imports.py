@@ -25,6 +25,7 @@ from catalog.admin import plugs
 from catalog.admin.exports import download, export_page
 from catalog.admin.import_rows import shown
 from catalog.admin.lists import FastList
+from catalog.admin.posters import fetch_for_import, fetchable_of
 from catalog.importing import FORMATS, steps
 from catalog.importing.record import discard, prune_previews
 from catalog.models import CatalogueImport, ImportRow
@@ -83,6 +84,7 @@ class CatalogueImportAdmin(FastList):
             path("<int:pk>/apply/", view(self.apply), name="catalog_catalogueimport_apply"),
             path("<int:pk>/discard/", view(self.discard), name="catalog_catalogueimport_discard"),
             path("<int:pk>/undo/", view(self.undo), name="catalog_catalogueimport_undo"),
+            path("<int:pk>/posters/", view(fetch_for_import), name="catalog_catalogueimport_posters"),
             path("export/", view(export_page), name="catalog_export"),
             path("export/<slug:kind>/", view(download), name="catalog_export_download"),
         ]
@@ -129,6 +131,7 @@ class CatalogueImportAdmin(FastList):
             raise Http404
         found = self._found(request, int(object_id))
         job = steps.catch_up(found)
+        job_runs = job is not None and not job.is_finished
         kind = request.GET.get("kind", "")
         page = _page_of(found, kind, request.GET.get("p", "1"))
         return self._page(
@@ -136,12 +139,13 @@ class CatalogueImportAdmin(FastList):
             "import.html",
             found.file_name,
             found=found,
-            job=None if job is None or job.is_finished else job,
+            job=job if job_runs else None,
             kinds=_kinds(found),
             kind=kind,
             page=page,
             rows=[*map(shown, page)],
             may_apply=self.has_add_permission(request) and found.started_by == request.user and bool(found.file),
+            to_fetch=0 if found.is_preview or job_runs else fetchable_of(found).count(),
             may_undo=self.has_undo_permission(request) and found.is_undoable,
         )
 
