@@ -13,6 +13,7 @@ from recommender.services import Ranked
 
 BEST = 12  # films whose places count
 _NEAR = 0.15  # of the map's half width: what counts as one place
+_FITTING = 0.25  # of the best film's similarity: what is further away does not fit
 _LEAST = 0.02  # weight of the last of the films, in units of similarity above it
 
 
@@ -34,8 +35,10 @@ class Spot:
 def spot_of(ranked: Sequence[Ranked], points: FilmMapPoints) -> Spot | None:
     """The place of the films that fit typed words best, or None when the words say nothing that the model knows."""
     found = [film for film in ranked[:BEST] if points.holds(film.movie_id)]
-    if not found or found[0].similarity is None:
+    best = found[0].similarity if found else None
+    if not best or best <= 0:
         return None
+    found = [film for film in found if (film.similarity or 0) >= best * _FITTING]
     scores = np.array([film.similarity or 0.0 for film in found], np.float32)
     places = points.places[points.films.rows([film.movie_id for film in found])]
     middle = median_place(places, scores - scores.min() + _LEAST)
