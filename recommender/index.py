@@ -27,7 +27,7 @@ from recommender.ml.ranking import everybody, popularity_ranks
 from recommender.models import Embedding, ModelVersion
 from recommender.snapshot import Snapshot
 
-__all__ = ["FilmIndex", "Mask", "current", "forget"]
+__all__ = ["FilmIndex", "Mask", "current", "forget", "last_seen"]
 
 _LIKES_STAY_FRESH = 60.0  # seconds; how often likes are counted again for popularity
 _AT_MOST_OF_TIME = 0.01  # that counting them may take
@@ -130,16 +130,21 @@ def current() -> FilmIndex | None:
     version = ModelVersion.objects.active()
     if version is None:
         return None
-    known = _current
-    if known is None or (known.version.pk, known.version.revision) != (version.pk, version.revision):
+    films = _current
+    if films is None or (films.version.pk, films.version.revision) != (version.pk, version.revision):
         with _lock:
-            known = _current
-            if known is None or known.version.pk != version.pk:
+            films = _current
+            if films is None or films.version.pk != version.pk or films.version.revision > version.revision:
                 _current = _counted(_on_top(snapshot.films(version), version, None))
-            elif known.version.revision < version.revision:
-                _current = _counted(_updated(known, version))
+            elif films.version.revision < version.revision:
+                _current = _counted(_updated(films, version))
     elif time.monotonic() > _count_again_at:
-        _current = _counted(replace(known))
+        _current = _counted(replace(films))
+    return _current
+
+
+def last_seen() -> FilmIndex | None:
+    """The index as this worker has it in memory, without a question to the database."""
     return _current
 
 

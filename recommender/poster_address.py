@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import lru_cache
 from zlib import crc32
 
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from catalog.models import Movie
-from recommender.models import ModelVersion
+from recommender import index
 from recommender.posters import DESIGN
 
-_FRESH = 30  # seconds; an address with an older key still works, only it is not kept for long
+_ANY_FILM = str(10**15)  # stands in an address where the film's number goes
 
 
-def poster_address(movie: Movie) -> str:
-    """Address of a film's poster in the page's language; needs the film's genres and texts."""
+def poster_address(movie: Movie, language: str | None = None) -> str:
+    """Address of a film's poster in a language, the page's by default; needs the film's genres and texts."""
     if movie.poster_address:
         return movie.poster_address
-    language = page_language()
-    key = poster_key(movie, language, active_model())
-    return f"{reverse('recommender:poster', args=[language, movie.pk])}?v={key}"
+    language = language or page_language()
+    return f"{_drawn(language).replace(_ANY_FILM, str(movie.pk))}?v={poster_key(movie, language, active_model())}"
+
+
+@lru_cache(maxsize=8)
+def _drawn(language: str) -> str:
+    return reverse("recommender:poster", args=[language, int(_ANY_FILM)])
 
 
 def page_language() -> str:
@@ -39,10 +42,6 @@ def poster_key(movie: Movie, language: str, model: str) -> str:
 
 
 def active_model() -> str:
-    """Name of the active version, remembered for a moment."""
-
-    def read() -> str:
-        version = ModelVersion.objects.active()
-        return version.name if version else ""
-
-    return cast(str, cache.get_or_set("posters:model", read, _FRESH))
+    """Name of the active version as this worker last saw it; an address with an older key works, too."""
+    films = index.last_seen() or index.current()
+    return films.version.name if films else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from django.db.models import Count
@@ -44,8 +44,7 @@ class Basis(StrEnum):
     POPULAR = "popular"
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What one liked film, or the words, add to a film's similarity."""
 
     film_id: int | None

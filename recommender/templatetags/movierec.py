@@ -72,9 +72,10 @@ def film_actions(context: dict[str, Any], movie: Movie, *, oob: bool = False) ->
     return actions_html(movie.pk, movie.title_in(), _pressed(context, movie), oob=oob)
 
 
-def _pressed(context: dict[str, Any], movie: Movie) -> set[str]:
+def _pressed(context: dict[str, Any], movie: Movie) -> list[str]:
+    """The parts of the visitor's shelf that hold the film."""
     shelf = shelf_of(context["request"])
-    return {kind for kind in KINDS if shelf.holds(kind, movie.pk)}
+    return [kind for kind in KINDS if shelf.holds(kind, movie.pk)]
 
 
 @register.simple_tag
