@@ -113,6 +113,11 @@ class Job(models.Model):
         }
         return str(words[self.State(self.state)])
 
+    @property
+    def last_line(self) -> str:
+        """What it said last."""
+        return self.log.rstrip("\n").rpartition("\n")[2]
+
     def _running_words(self) -> str:
         if self.cancel_asked:
             return gettext("Stopping")

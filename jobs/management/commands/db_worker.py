@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from argparse import ArgumentParser
 from datetime import timedelta
 from types import FrameType
@@ -21,12 +22,20 @@ from jobs.caretaker import caring
 from jobs.models import SILENT_FOR
 from jobs.progress import leaving
 
+ONE_PRESS = 2.0  # seconds
+
 
 class Worker(db_worker.Worker):
     """A worker whose running job learns that it should stop at its next report, for another worker to take it up."""
 
+    _told = float("-inf")
+
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """End cleanly; when told a second time, at once. A terminal and a script at the same time tell it once."""
         leaving.set()
+        if time.monotonic() - self._told < ONE_PRESS:
+            return
+        self._told = time.monotonic()
         super().shutdown(signum, frame)
 
 
