@@ -73,10 +73,11 @@ def pages(served: Served, session: str) -> dict[str, list[float]]:
     """Seconds of each page, in turns."""
     paths = {"base template": "/accounts/log-in/?bare", "home": "/", "for you": "/recommendations/"}
     paths |= {"film": "/films/7/", "films": "/films/"}
-    calls = {
-        name: lambda path=path: served.get(path, "" if "bare" in path else session) for name, path in paths.items()
-    }
-    return in_turns(calls, _ROUNDS)
+
+    def call(path: str) -> Callable[[], bytes]:
+        return lambda: served.get(path, "" if "bare" in path else session)
+
+    return in_turns({name: call(path) for name, path in paths.items()}, _ROUNDS)
 
 
 def main() -> None:
