@@ -19,7 +19,7 @@ from tests.builders import like, make_movie, make_user, make_version
 pytestmark = pytest.mark.django_db
 
 STOP = reverse("catalog:stop_viewing")
-BANNER = "You can look at everything and change nothing."
+BANNER = "sees it. Nothing can be changed."
 
 
 def give_right(user: User, *codes: str) -> None:
