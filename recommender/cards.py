@@ -20,6 +20,7 @@ from recommender.poster_address import page_language, poster_address
 from recommender.reasons import Card, Part, Reason
 
 _ANY_FILM = str(10**15)  # stands in an address where the film's number goes
+CARD = "(max-width: 30rem) 50vw, 14rem"  # how wide a poster stands on a card
 _CLASSES = {LIKED: "like", WATCHLIST: "watch", SEEN: "seen", HIDDEN: "away"}
 
 
@@ -36,9 +37,9 @@ def card_html(card: Card, pressed: Collection[str], *, eager: bool = False) -> S
     )
 
 
-def poster_html(movie: Movie, alt: str = "", *, eager: bool = False) -> SafeString:
-    """A film's poster; beside its title it needs no other words."""
-    return _safe(_poster(movie, page_language(), alt, eager))
+def poster_html(movie: Movie, alt: str = "", *, eager: bool = False, shown_at: str = CARD) -> SafeString:
+    """A film's poster; beside its title it needs no other words. `shown_at` tells browsers which size to take."""
+    return _safe(_poster(movie, page_language(), alt, eager, shown_at))
 
 
 def actions_html(pk: int, title: str, pressed: Collection[str], *, oob: bool = False) -> SafeString:
@@ -61,10 +62,12 @@ def _pattern(name: str, more: tuple[str, ...]) -> str:
 # would take as long as all the rest.
 
 
-def _poster(movie: Movie, language: str, alt: str, eager: bool) -> str:
+def _poster(movie: Movie, language: str, alt: str, eager: bool, shown_at: str = CARD) -> str:
     loading = "" if eager else ' loading="lazy"'
+    sizes = ", ".join(f"{own} {width}w" for width, own in movie.poster_sizes.items()) if movie.poster else ""
+    choice = f' srcset="{escape(sizes)}" sizes="{shown_at}"' if sizes else ""
     return (
-        f'<img class="poster" src="{escape(poster_address(movie, language))}" alt="{escape(alt)}" width="300"'
+        f'<img class="poster" src="{escape(poster_address(movie, language))}"{choice} alt="{escape(alt)}" width="300"'
         f' height="450"{loading} decoding="async">'
     )
 

@@ -16,7 +16,7 @@ from catalog.forms import THEMES
 from catalog.models import Movie
 from catalog.names import shown_country, shown_genre
 from catalog.shelf import KINDS, shelf_of
-from recommender.cards import actions_html, card_html, poster_html
+from recommender.cards import CARD, actions_html, card_html, poster_html
 from recommender.reasons import Card
 
 register = template.Library()
@@ -47,9 +47,9 @@ def country_here(name: str) -> str:
 
 
 @register.simple_tag
-def poster(movie: Movie, alt: str = "", *, eager: bool = False) -> SafeString:
+def poster(movie: Movie, alt: str = "", *, eager: bool = False, shown_at: str = CARD) -> SafeString:
     """A film's poster; beside its title it needs no other words."""
-    return poster_html(movie, alt, eager=eager)
+    return poster_html(movie, alt, eager=eager, shown_at=shown_at)
 
 
 @register.simple_tag
