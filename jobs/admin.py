@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
+from jobs.kinds import kinds
 from jobs.models import Job, Worker
 from jobs.work import may_retry
 
@@ -21,15 +22,27 @@ from jobs.work import may_retry
 admin.site.unregister(DBTaskResult)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Jobs of one kind, under the name that people know."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [(kind.name, kind.title) for kind in kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable when run
     """Nothing here is typed in: jobs are started elsewhere, watched, stopped and started again."""
 
     list_display = ("title", "progress", "started_by", "created_at", "took")
-    list_filter = ("state", "kind")
+    list_filter = ("state", KindFilter)
     list_select_related = ("started_by",)
     search_fields = ("title", "started_by__username")
-    date_hierarchy = None
     actions = None
     actions_on_bottom = True  # without any, Django would write a style into the page, which the policy forbids
     show_full_result_count = False

@@ -41,6 +41,11 @@ def job_kind(name: str, *, title: str | _StrPromise, permission: str = "") -> Ca
     return register
 
 
+def kinds() -> list[Kind]:
+    """All kinds, by their names."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
 def kind_of(name: str) -> Kind:
     """The kind with this name. Raises LookupError."""
     if name not in _kinds:

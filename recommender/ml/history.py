@@ -91,11 +91,15 @@ def _panel(title: str, train: Sequence[float], held_out: Sequence[float]) -> str
     frame = f'<path d="M{_MARGIN} {_MARGIN / 2}V{bottom}H{right}" class="axes" fill="none" stroke="#999"/>'
     labels = (
         f'<text x="{_MARGIN + 4}" y="{_MARGIN / 2 - 5}">{escape(title)}</text>'
-        f'<text x="{_MARGIN - 3}" y="{_MARGIN / 2 + 8}" text-anchor="end">{high:.3g}</text>'
-        f'<text x="{_MARGIN - 3}" y="{bottom}" text-anchor="end">{low:.3g}</text>'
+        f'<text x="{_MARGIN - 3}" y="{_MARGIN / 2 + 8}" text-anchor="end">{_short(high)}</text>'
+        f'<text x="{_MARGIN - 3}" y="{bottom}" text-anchor="end">{_short(low)}</text>'
         f'<text x="{right}" y="{bottom + 12}" text-anchor="end">{len(train)}</text>'
     )
     return frame + labels + _line(train, low, high, "train", "#999") + _line(held_out, low, high, "held-out", "#1f5fbf")
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _line(values: Sequence[float], low: float, high: float, name: str, colour: str) -> str:

@@ -39,6 +39,16 @@ def test_the_list_shows_what_runs_and_who_started_it(client: Client, operator: U
     assert "somebody" in page
 
 
+def test_the_list_can_be_narrowed_by_state_and_kind(client: Client, operator: User) -> None:
+    running()
+    start("test_refuse", by=None)
+    page = client.get(f"{LIST}?kind=test_refuse").content.decode()
+    assert "1 job" in page
+    assert "Refusing</a>" in page
+    assert "2 jobs" in client.get(LIST).content.decode()
+    assert "0 jobs" in client.get(f"{LIST}?kind=test_refuse&state__exact=done").content.decode()
+
+
 def test_the_list_asks_the_same_questions_for_any_number(
     client: Client, operator: User, django_assert_max_num_queries: object
 ) -> None:
