@@ -31,7 +31,7 @@ class MapView {
   resize() {
     const { clientWidth, clientHeight } = this.canvas;
     if (!clientWidth || !clientHeight) return;
-    this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    this.ratio = Math.min(this.points.count > 20000 ? 1.5 : 2, window.devicePixelRatio || 1);
     const wasWhole = !this.width || this.scale <= this.fit * 1.01;
     [this.width, this.height] = [clientWidth, clientHeight];
     this.canvas.width = Math.round(clientWidth * this.ratio);
