@@ -16,6 +16,9 @@ pgettext_lazy("alt. month", "October")
 pgettext_lazy("alt. month", "November")
 pgettext_lazy("alt. month", "December")
 
+# Spoiled in Django's catalogue
+gettext_noop("0 of %(cnt)s selected")
+
 # Forms, models and dates
 gettext_noop("Messages")
 gettext_noop("Static Files")

@@ -1,5 +1,6 @@
 """Every text of the site is there in Russian and Kazakh, as the sources have it now, and sound."""
 
+import ast
 import os
 import re
 import shutil
@@ -203,3 +204,59 @@ def _translated_keys(catalogue: Path) -> set[tuple[str | None, str]]:
 def _is_shown(entry: polib.POEntry) -> bool:
     places = [place for place, _line in entry.occurrences]
     return entry.msgid not in NEVER_SHOWN and not all(place.startswith(NEVER_SHOWN_FILES) for place in places)
+
+
+WORDLESS = re.compile(
+    r"\{% *comment.*?endcomment *%\}|\{#.*?#\}|\{% *blocktranslate.*?endblocktranslate *%\}|\{%.*?%\}|\{\{.*?\}\}"
+    r"|<!--.*?-->|<script.*?</script>|<!doctype[^>]*>|&\w+;",
+    re.DOTALL | re.IGNORECASE,
+)
+SPOKEN = re.compile(r"""\b(?:aria-label|title|alt|placeholder|content)=["']([^"']*)["']""")
+NAMES = re.compile("|".join(sorted(SAME_EVERYWHERE, key=len, reverse=True)))
+UNSPOKEN = {"", "website", "video.movie", "width=device-width, initial-scale=1", "noindex, nofollow", "light dark"}
+templates = sorted({*ROOT.glob("templates/**/*.html"), *ROOT.glob("templates/**/*.txt")})
+
+
+@pytest.mark.parametrize("template", templates, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_templates_say_nothing_untranslated(template: Path) -> None:
+    source = WORDLESS.sub("", template.read_text(encoding="utf-8"))
+    spoken = [
+        said for said in SPOKEN.findall(source) if said.strip() not in UNSPOKEN and "includeIndicator" not in said
+    ]
+    words = [line.strip() for line in re.sub(r"<[^>]*>", "", source).splitlines()]
+    left = [said for said in [*spoken, *words] if re.search(r"[A-Za-z]{2}", NAMES.sub("", said))]
+    assert left == []
+
+
+def _filled_at_import(tree: ast.Module) -> Iterator[int]:
+    """Lines where a lazy text is filled in outside of a function: there it becomes the default language's for good."""
+    lazy = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name.endswith("gettext_lazy")
+    }
+
+    def walk(node: ast.AST) -> Iterator[int]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return
+        text = node.left if isinstance(node, ast.BinOp) else None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            text = node.func.value
+        if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id in lazy:
+            yield text.lineno
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child)
+
+    return walk(tree)
+
+
+def test_lazy_texts_are_not_filled_in_at_import() -> None:
+    modules = [path for room in ("catalog", "jobs", "recommender") for path in (ROOT / room).rglob("*.py")]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in modules
+        for line in _filled_at_import(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert wrong == [], "Use django.utils.text.format_lazy with {name} in the text"

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,7 +32,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Your export"),
-        help_text=_("A ZIP, CSV or JSON file of at most %(most)d MB.") % {"most": LARGEST_UPLOAD >> 20},
+        help_text=format_lazy(_("A ZIP, CSV or JSON file of at most {most} MB."), most=LARGEST_UPLOAD >> 20),
         error_messages={
             "required": _("Choose a file first."),
             "empty": _("The file is empty."),
