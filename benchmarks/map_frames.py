@@ -102,7 +102,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         print(f"Chromium {browser.version} without GPU, {platform.machine()}, {_processor()}")
         print(
-            "films   canvas      first ms   paint ms (median, 95 %)   frame ms (median, 95 %)   ms for 1000 hits   kB (gz)"
+            "films   canvas      first ms   paint ms (median, 95 %)   frame ms (median, 95 %)   1000 hits ms   kB (gz)"
         )
         for films in options.films:
             for ratio in options.ratio:

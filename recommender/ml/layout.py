@@ -93,6 +93,19 @@ def principal(vectors: Floats) -> Floats:
     return places.astype(np.float32)
 
 
+def kept_neighbours(vectors: Floats, places: Floats, *, near: int = 10, close: int = 30, sample: int = 1000) -> float:
+    """The share of the `near` nearest of n unit vectors (n, d) that are among the `close` nearest places (n, 2)."""
+    n = len(vectors)
+    rows = np.unique(np.linspace(0, n - 1, min(sample, n)).astype(np.int64))
+    found = []
+    for row in rows:
+        others = np.delete(np.arange(n), row)
+        wanted = others[np.argsort(-(vectors[others] @ vectors[row]), kind="stable")[:near]]
+        away = ((places[others] - places[row]) ** 2).sum(axis=1)
+        found.append(np.isin(wanted, others[np.argsort(away, kind="stable")[:close]]).mean())
+    return float(np.mean(found)) if found else 0.0
+
+
 def fitted(places: Floats) -> Floats:
     """The same places, moved and scaled so that all lie inside the unit circle around their middle."""
     if not len(places):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.ml.layout import Graph, layout, principal, push_by_grid, push_exactly
+from recommender.ml.layout import Graph, kept_neighbours, layout, principal, push_by_grid, push_exactly
 from recommender.ml.near import nearest_rows
 from recommender.ml.settling import aligned, median_place, settled
 
@@ -25,12 +25,7 @@ def clouds(groups: int, each: int, spread: float = 0.12, seed: int = 3) -> Float
 
 
 def kept(vectors: Floats, places: Floats) -> float:
-    """The share of the 5 nearest rows that are among the 15 nearest places."""
-    near = nearest_rows(vectors, 5)
-    away = ((places[:, None] - places[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(away, np.inf)
-    close = np.argsort(away, axis=1)[:, :15]
-    return float(np.mean([np.isin(row, others).mean() for row, others in zip(near, close, strict=True)]))
+    return kept_neighbours(vectors, places, near=5, close=15)
 
 
 def test_near_films_lie_closer_together_than_principal_components_put_them() -> None:
@@ -38,6 +33,14 @@ def test_near_films_lie_closer_together_than_principal_components_put_them() -> 
     places = layout(vectors)
     assert kept(vectors, places) > 0.7
     assert kept(vectors, places) > kept(vectors, principal(vectors)) + 0.2
+
+
+def test_kept_neighbours_by_hand() -> None:
+    vectors = unit(np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1]]))
+    together = np.array([[0, 0], [0, 1], [9, 0], [9, 1]], np.float32)
+    assert kept_neighbours(vectors, together, near=1, close=1) == 1
+    assert kept_neighbours(vectors, together[[0, 2, 1, 3]], near=1, close=1) == 0
+    assert kept_neighbours(vectors[:0], together[:0]) == 0
 
 
 def test_the_same_vectors_give_the_very_same_places() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from catalog.models import Movie
 from recommender import index
@@ -134,6 +134,21 @@ def test_workers_notice_a_new_drawing(films: list[Movie], version: ModelVersion)
     assert seen() == {}
     draw(version)
     assert set(seen()) == {film.pk for film in films}
+
+
+def test_a_command_says_how_good_the_map_is(version: ModelVersion, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("map_quality", sample=20)
+    ours, plain = (float(line.split(": ")[1].split()[0]) for line in capsys.readouterr().out.splitlines())
+    assert 50 < ours <= 100
+    assert 0 < plain <= 100
+
+
+def test_the_command_names_the_cure_where_there_is_nothing_to_measure(films: list[Movie]) -> None:
+    with pytest.raises(CommandError, match="train_vae"):
+        call_command("map_quality")
+    make_version({films[0]: [1.0, 0.0]})
+    with pytest.raises(CommandError, match="refresh_embeddings"):
+        call_command("map_quality")
 
 
 def test_an_empty_catalogue_has_an_empty_map() -> None:
