@@ -26,6 +26,7 @@ class Ran:
     """What a command took."""
 
     seconds: float
+    cpu_seconds: float  # what it took of the processor: beside other work the honest figure
     megabytes: float  # the most memory it held
     output: str
 
@@ -53,7 +54,7 @@ class Site:
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, arguments, output)
-        return Ran(time.perf_counter() - started, used.ru_maxrss / 1024, output)
+        return Ran(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, output)
 
     def shell(self, code: str) -> str:
         """Run some Python inside the site and give what it prints."""
