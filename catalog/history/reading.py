@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.history.entries import Collected
 from catalog.history.sources import imdb, letterboxd, movary, movielens, own, plain, tmdb, trakt, yamtrack
 from catalog.history.tables import Table, open_table
-from catalog.history.unpack import Part, parts_of
+from catalog.history.unpack import Part, is_packed, parts_of
 from catalog.importing.encoding import Unreadable
 
 _TABLES: tuple[ModuleType, ...] = (letterboxd, imdb, tmdb, movielens, movary, yamtrack, plain)
@@ -32,8 +32,7 @@ class _Found:
 def read_file(path: Path, name: str) -> Collected:
     """Everything that an export says. Raises Unreadable, with words that name the cure."""
     with parts_of(path, name) as parts:
-        is_zip = len(parts) != 1 or parts[0].path != path
-        found = [one for part in parts if (one := _recognised(part, alone=not is_zip))]
+        found = [one for part in parts if (one := _recognised(part, alone=part.path == path))]
         source = _source_of(found)
         if source is None:
             raise Unreadable(
@@ -46,13 +45,13 @@ def read_file(path: Path, name: str) -> Collected:
 
 
 def is_known(path: Path, name: str) -> bool:
-    """Whether the file is the export of a site, and not just any table."""
+    """Whether the file is a ZIP or the export of a site, and not just any table."""
     try:
-        with parts_of(path, name) as parts:
-            if len(parts) != 1 or parts[0].path != path:
-                return True
-            found = _recognised(parts[0], alone=True)
-    except Unreadable:
+        if is_packed(path):
+            return True
+        with parts_of(path, name) as [part]:
+            found = _recognised(part, alone=True)
+    except (Unreadable, OSError):
         return False
     return found is not None and found.source not in (plain, movielens)
 

@@ -50,13 +50,17 @@ def parts_of(path: Path, name: str) -> Iterator[list[Part]]:
     """The files in a ZIP, unpacked to a folder that is gone afterwards; any other file is its only part."""
     if path.stat().st_size > LARGEST_UPLOAD:
         raise Unreadable(too_large())
-    with path.open("rb") as file:
-        packed = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-    if not packed:
+    if not is_packed(path):
         yield [Part(name, path)]
         return
     with TemporaryDirectory(prefix="movierec-import-") as folder:
         yield _unpacked(path, Path(folder))
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file is a ZIP, whatever its name."""
+    with path.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def too_large() -> str:

@@ -27,19 +27,21 @@ def apply(history: HistoryImport, report: Callable[[int, int], None] = lambda do
     shelves = Shelves(history.user)
     report(done, total)
     while chunk := list(rows.order_by("position")[:CHUNK]):
-        write(history, chunk, shelves)
+        if not write(history, chunk, shelves):
+            return
         done += len(chunk)
         report(done, total)
-    HistoryImport.objects.filter(pk=history.pk).update(state=State.APPLIED, applied_at=timezone.now())
+    unfinished = HistoryImport.objects.filter(pk=history.pk, state=State.APPLYING)
+    unfinished.update(state=State.APPLIED, applied_at=timezone.now())
 
 
-def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves | None = None) -> None:
-    """Write these matched rows by the rule of their import: all of them or none."""
+def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves | None = None) -> bool:
+    """Write these matched rows by the rule of their import, all of them or none; none once it is undone or gone."""
     shelves = shelves or Shelves(history.user)
     rule = Rule.read(history.rule)
     with transaction.atomic():
         if not _still_open(history):
-            return
+            return False
         wanted: dict[str, dict[int, tuple[HistoryRow, datetime]]] = defaultdict(dict)
         for row in rows:
             row.wrote, row.is_applied = [], True
@@ -53,6 +55,7 @@ def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves |
             for movie, pk in written.items():
                 films[movie][0].wrote.append([kind, pk])
         HistoryRow.objects.bulk_update(rows, ["wrote", "is_applied"], batch_size=CHUNK)
+    return True
 
 
 def _still_open(history: HistoryImport) -> bool:

@@ -84,6 +84,8 @@ def taken_in(user: User, content: bytes | str, folder: Path, name: str = "films.
 def brought_in(user: User, content: bytes | str, folder: Path, name: str = "films.csv") -> HistoryImport:
     """An import to which the visitor said yes."""
     history = taken_in(user, content, folder, name)
+    if history.state == HistoryImport.State.MATCHING:
+        run(history)
     assert begin(history)
     history.refresh_from_db()
     run(history)

@@ -7,6 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.history.operating import as_data, as_words, bring_in
+from catalog.history.reading import is_known
 from catalog.importing import LikeReport, Unreadable, import_likes
 from catalog.importing.report import Unmatched, rows_of
 from catalog.management.command import STOPPED, SiteCommand
@@ -20,14 +22,20 @@ class Command(SiteCommand):
     help = (
         "Bring likes from a CSV file into the catalogue: MovieLens ratings (userId, movieId, rating, timestamp), where "
         "4 stars and more are likes and visitors become accounts movielens-<id> that cannot log in, or a file with the "
-        "columns user, title and perhaps year, rating (0 to 5) and date. Likes that exist stay as they are; the same "
-        "file a second time changes nothing."
+        "columns user, title and perhaps year, rating (0 to 5) and date. With --user also the export of a film site, "
+        "ZIP or single file (Letterboxd, IMDb, Trakt, TMDB, Movary, Yamtrack, MovieRec): its ratings from 4 of 5 are "
+        "likes, up to 2 of 5 not for the visitor, and all of them seen; the visitor can undo it. What exists stays "
+        "as it is; the same file a second time changes nothing."
     )
-    examples = ("manage.py import_likes ratings.csv", "manage.py import_likes mine.csv --user anna --json")
+    examples = (
+        "manage.py import_likes ratings.csv",
+        "manage.py import_likes mine.csv --user anna --json",
+        "manage.py import_likes letterboxd-anna.zip --user anna",
+    )
     exit_codes = {0: "done; rows that cannot be used are reported and do not count as a failure"}
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="a CSV file with headers")
+        parser.add_argument("file", type=Path, help="a CSV file with headers, or the export of a film site")
         parser.add_argument("--user", metavar="NAME", help="the visitor who gets all the likes of the file")
         parser.add_argument(
             "--create-users", action="store_true", help="make accounts that cannot log in for visitors who have none"
@@ -36,8 +44,11 @@ class Command(SiteCommand):
 
     def handle(self, *, file: Path, verbosity: int, create_users: bool, **options: Any) -> None:
         progress = Progress(self.note)
+        visitor = _visitor(options["user"])
         try:
-            report = import_likes(file, user=_visitor(options["user"]), create_users=create_users, progress=progress)
+            if is_known(file, file.name):
+                return self._bring_in(file, visitor, progress, as_json=options["json"])
+            report = import_likes(file, user=visitor, create_users=create_users, progress=progress)
         except Unreadable as problem:
             raise CommandError(f"{file}: {problem}") from problem
         except KeyboardInterrupt as stop:
@@ -50,6 +61,17 @@ class Command(SiteCommand):
             self.answer(_as_json(report))
         else:
             self.say(_words(report, everything=verbosity > 1))
+        return None
+
+    def _bring_in(self, file: Path, visitor: User | None, progress: Progress, *, as_json: bool) -> None:
+        """The export of a film site: everything that it says goes to one visitor."""
+        if visitor is None:
+            raise CommandError(_("This is the export of one visitor. Say whose, with --user."))
+        history = bring_in(file, visitor, progress)
+        if as_json:
+            self.answer(as_data(history))
+        else:
+            self.say(as_words(history))
 
 
 def _as_json(report: LikeReport) -> dict[str, Any]:
