@@ -193,7 +193,7 @@ class _Grid:
             found[number + 1] = self._at_points(np.fft.irfft2(waves * square, (size, size)))
         return found
 
-    def _at_points(self, field: Floats) -> Floats:
+    def _at_points(self, field: NDArray[np.floating]) -> Floats:
         values = np.ascontiguousarray(field[: self.side, : self.side]).ravel()
         return np.asarray((values[self.nodes] * self.shares).sum(axis=0), np.float32)
 

@@ -44,7 +44,7 @@ def aligned(places: Floats, here: Floats, there: Floats) -> Floats:
 
 def median_place(places: Floats, weights: Floats) -> Floats:
     """The place (2,) with the least weighted distance to k places (k, 2): single ones far away hardly move it."""
-    return _medians(places[None], weights[None])[0]
+    return np.asarray(_medians(places[None], weights[None])[0], np.float32)
 
 
 def _medians(points: Floats, weights: Floats) -> Floats:

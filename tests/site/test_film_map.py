@@ -274,6 +274,12 @@ def test_a_model_without_a_drawn_map_says_so_too(client: Client, films: Mapping[
     assert "The map is not drawn yet" in words_of(client.get("/map/"))
 
 
+def test_a_films_page_leads_to_its_place(client: Client, films: Mapping[str, Movie], version: ModelVersion) -> None:
+    page = words_of(client.get(films["Up"].get_absolute_url()))
+    assert f'href="/map/?film={films["Up"].pk}"' in page
+    assert client.get("/map/", {"film": films["Up"].pk}).context["marks"]["film"] == films["Up"].pk
+
+
 def test_the_map_only_reads(client: Client, version: ModelVersion) -> None:
     for address in ("/map/", points_address(client), "/map/find/"):
         assert client.post(address).status_code == 405
