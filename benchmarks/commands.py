@@ -11,26 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 
-from benchmarks import made_up
-from benchmarks.site import Ran, Site, environment_line
-
-_SMALL = 2000  # films, and ten times as many likes, that the model is trained on
-_EPOCHS = "2"
-
-
-def new_site(folder: Path, films: int, likes: int = 0) -> Site:
-    """An empty site with files to import."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    site = Site(folder)
-    site.manage("migrate", "-v0")
-    made_up.write_films(folder / "films.csv", films)
-    if likes:
-        made_up.write_likes(folder / "likes.csv", films, likes)
-    return site
+from benchmarks.filled import EPOCHS, empty_site, import_all, with_small_model
+from benchmarks.site import Ran, environment_line
 
 
 def row(what: str, films: int, ran: Ran) -> str:
@@ -43,13 +27,8 @@ def row(what: str, films: int, ran: Ran) -> str:
 def importing_and_refreshing(folder: Path, sizes: list[int]) -> None:
     """Print two lines for each size."""
     for films in sizes:
-        site = new_site(folder / f"import-{films}", films)
-        made_up.write_films(site.folder / "small.csv", _SMALL)
-        made_up.write_likes(site.folder / "likes.csv", _SMALL, 10 * _SMALL)
-        site.manage("import_movies", str(site.folder / "small.csv"), "-v0")
-        site.manage("import_likes", str(site.folder / "likes.csv"), "-v0")
-        site.manage("train_vae", "--epochs", _EPOCHS, "-v0")
-        print(row("import_movies", films, site.manage("import_movies", str(site.folder / "films.csv"), "-v0")))
+        site = with_small_model(folder / f"import-{films}", films)
+        print(row("import_movies", films, import_all(site)))
         print(row("refresh_embeddings --all", films, site.manage("refresh_embeddings", "--all", "-v0")))
 
 
@@ -57,11 +36,11 @@ def training(folder: Path, sizes: list[str]) -> None:
     """Print one line for each FILMS:LIKES."""
     for size in sizes:
         films, likes = (int(number) for number in size.split(":"))
-        site = new_site(folder / f"train-{films}", films, likes)
+        site = empty_site(folder / f"train-{films}", films, likes)
         site.manage("import_movies", str(site.folder / "films.csv"), "-v0")
         site.manage("import_likes", str(site.folder / "likes.csv"), "-v0")
-        ran = site.manage("train_vae", "--epochs", _EPOCHS, "-v0")
-        print(row(f"train_vae --epochs {_EPOCHS} with {likes} likes", films, ran))
+        ran = site.manage("train_vae", "--epochs", EPOCHS, "-v0")
+        print(row(f"train_vae --epochs {EPOCHS} with {likes} likes", films, ran))
 
 
 def main() -> None:

@@ -31,8 +31,7 @@ def peak_megabytes() -> float:
 
 
 def memory_of(pid: int | str = "self") -> dict[str, float]:
-    """Megabytes of a process: all that it sees (Rss), its fair share of it (Pss), and what is its own (Private)."""
+    """Megabytes of a process: all that it sees (Rss), its fair share of that (Pss), what it shares with nobody (Own)."""
     with open(f"/proc/{pid}/smaps_rollup") as file:  # noqa: PTH123 (no file, a question to the kernel)
         kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in file.readlines()[1:]}
-    private = kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]
-    return {"Rss": kilobytes["Rss"] / 1024, "Pss": kilobytes["Pss"] / 1024, "Private": private / 1024}
+    return {name: kilobytes[key] / 1024 for name, key in (("Rss", "Rss"), ("Pss", "Pss"), ("Own", "Anonymous"))}
