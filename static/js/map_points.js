@@ -22,6 +22,7 @@ class FilmPoints {
     /* The colour is the first main genre, 0 for none. */
     this.colour = Uint8Array.from(this.genres, (mask) => (mask ? 32 - Math.clz32(mask & -mask) : 0));
     this.shown = new Uint8Array(n).fill(1);
+    this.filtered = false;
     this.titles = null;
     this.#sortByFame();
     this.#buildGrid();
@@ -110,6 +111,7 @@ class FilmPoints {
 
   /* Show only films with one of the genres (bits); 0 shows all. */
   filter(mask) {
+    this.filtered = mask !== 0;
     for (let i = 0; i < this.count; i++) this.shown[i] = !mask || this.genres[i] & mask ? 1 : 0;
   }
 

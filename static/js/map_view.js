@@ -132,7 +132,7 @@ class MapView {
     const disc = MapView.disc(this.radius * this.ratio, width), edge = Math.ceil(this.radius * this.ratio);
     const scale = this.scale * this.ratio, x0 = width / 2 - this.x * scale, y0 = height / 2 - this.y * scale;
     const { x, y, order, colour, shown } = points;
-    for (let pass = 0; pass < 2; pass++) { // films that are filtered out lie below, faint
+    for (let pass = points.filtered ? 0 : 1; pass < 2; pass++) { // films that are filtered out lie below, faint
       for (let at = 0; at < order.length; at++) {
         const i = order[at];
         if (shown[i] !== pass) continue;
