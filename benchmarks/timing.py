@@ -31,7 +31,7 @@ def peak_megabytes() -> float:
 
 
 def memory_of(pid: int | str = "self") -> dict[str, float]:
-    """Megabytes of a process: all that it sees (Rss), its fair share of that (Pss), what it shares with nobody (Own)."""
+    """Megabytes of a process: all that it sees (Rss), its fair share of that (Pss), what is its own alone (Own)."""
     with open(f"/proc/{pid}/smaps_rollup") as file:  # noqa: PTH123 (no file, a question to the kernel)
         kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in file.readlines()[1:]}
     return {name: kilobytes[key] / 1024 for name, key in (("Rss", "Rss"), ("Pss", "Pss"), ("Own", "Anonymous"))}
