@@ -70,14 +70,18 @@ def test_writing_adds_to_the_day_and_takes_few_queries(films: list[Movie], djang
     assert len(queries) == 0
 
 
+def test_the_end_of_every_request_is_heard() -> None:
+    assert any(receiver() is showing._write_when_due for _key, receiver, *_rest in request_finished.receivers)
+
+
 def test_it_is_written_by_the_first_request_that_ends_after_half_a_minute(
     films: list[Movie], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     showing.note(REQUEST, [films[0].pk])
-    request_finished.send(sender=None)
+    showing._write_when_due()
     assert counts() == {}
     monkeypatch.setattr(showing, "EVERY", 0.0)
-    request_finished.send(sender=None)
+    showing._write_when_due()
     assert counts() == {films[0].pk: 1}
 
 
