@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from catalog.services import announce_changes
 from catalog.signals import films_merged
 
 MOST = 10  # films at once; whoever picks more has likely slipped
+_REMEMBERED = 2000  # merges that matter to sessions, which last two weeks
+_FRESH = 60  # seconds
 
 
 class MergeError(Exception):
@@ -69,6 +72,7 @@ def _merge(stays: int, goes: Sequence[int], choices: Mapping[str, int], by: User
         _check(choices, made)
         _carry_out(made, choices, by)
         announce_changes([stays, *goes])
+        transaction.on_commit(lambda: cache.delete("merged"))
     return made
 
 
@@ -142,6 +146,12 @@ def present_ids(ids: Sequence[int]) -> list[int]:
     """The same films under the numbers they have now, each once."""
     led = dict(MergedFilm.objects.filter(former_id__in=ids).values_list("former_id", "movie_id"))
     return list(dict.fromkeys(led.get(pk, pk) for pk in ids))
+
+
+def lately_merged() -> dict[int, int]:
+    """Former numbers of films with the present ones, remembered for a minute: what sessions keep is read with it."""
+    newest = MergedFilm.objects.order_by("-merged_at").values_list("former_id", "movie_id")
+    return cast(dict[int, int], cache.get_or_set("merged", lambda: dict(newest[:_REMEMBERED]), _FRESH))
 
 
 def films_of(ids: Sequence[Any]) -> list[Movie]:

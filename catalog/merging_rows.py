@@ -10,11 +10,12 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.models import Credit, FilmText, Like, Mark, Movie, SearchEntry
+from catalog.models import Credit, FilmText, ImportRow, Like, Mark, Movie, SearchEntry
 
 _AT_ONCE = 500
-# Written anew from the film itself, or handled value by value.
-_NOT_MOVED: tuple[type[Model], ...] = (SearchEntry, FilmText)
+# Search entries are written anew, texts are handled value by value, and what an import did to a film that is gone must
+# not be undone on another one.
+_NOT_MOVED: tuple[type[Model], ...] = (SearchEntry, FilmText, ImportRow)
 
 Join = Callable[[Any, Any], None]
 # What becomes of two rows of which only one may remain: (the row that stays, the row that goes).

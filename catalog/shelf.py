@@ -14,7 +14,7 @@ from django.db.models import CharField, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
-from catalog.merging import present_ids
+from catalog.merging import lately_merged, present_ids
 from catalog.models import Like, Mark, Movie, User
 from catalog.services import set_like
 
@@ -93,8 +93,11 @@ class SessionShelf(Shelf):
         self._session = session
 
     def _films(self) -> dict[str, list[int]]:
-        kept = self._session.get(_SESSION_KEY, {})
-        return {kind: kept.get(kind, []) for kind in KINDS}
+        kept = self._session.get(_SESSION_KEY)
+        if not kept:
+            return {kind: [] for kind in KINDS}
+        led = lately_merged()
+        return {kind: list(dict.fromkeys(led.get(pk, pk) for pk in kept.get(kind, []))) for kind in KINDS}
 
     def _write(self, movie: Movie, changes: Mapping[str, bool]) -> None:
         films = self._films()

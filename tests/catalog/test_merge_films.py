@@ -14,7 +14,19 @@ from django.utils import timezone
 
 from catalog.merging import MOST
 from catalog.merging_rows import _NOT_MOVED, _columns
-from catalog.models import Credit, FilmText, Genre, Like, Mark, MergedFilm, Movie, SearchEntry, User
+from catalog.models import (
+    CatalogueImport,
+    Credit,
+    FilmText,
+    Genre,
+    ImportRow,
+    Like,
+    Mark,
+    MergedFilm,
+    Movie,
+    SearchEntry,
+    User,
+)
 from catalog.signals import movies_changed
 from tests.builders import like, make_movie, make_user
 from tests.catalog.admin_site import make_group_curator
@@ -214,11 +226,15 @@ def test_old_addresses_lead_on_even_after_a_second_merge(curator: Client) -> Non
     assert curator.get(old).status_code == 404
 
 
-def test_what_somebody_liked_without_an_account_follows_at_sign_up(curator: Client) -> None:
+def test_what_somebody_liked_without_an_account_follows_at_once_and_at_sign_up(
+    curator: Client, django_capture_on_commit_callbacks
+) -> None:
     one, two = make_movie("Heat"), make_movie("Heat!")
     visitor = Client()
     visitor.post(reverse("catalog:like", args=[two.pk]), {"liked": "1"})
-    merge(curator, one, two)
+    with django_capture_on_commit_callbacks(execute=True):
+        merge(curator, one, two)
+    assert list(visitor.get(reverse("catalog:my_films")).context["movies"]) == [one]
     password = "a-long-phrase-of-words"
     visitor.post(reverse("catalog:sign_up"), {"username": "anna", "password1": password, "password2": password})
     assert list(Like.objects.values_list("user__username", "movie")) == [("anna", one.pk)]
@@ -238,6 +254,14 @@ def test_the_history_of_all_films_and_the_merge_is_kept(curator: Client) -> None
     assert newest.change_message.startswith(f"Merged “Heat! (1995)” (#{two.pk}) into this film.")
     page = curator.get(reverse("admin:catalog_movie_history", args=[one.pk])).content.decode()
     assert "into this film" in page
+
+
+def test_an_import_is_not_undone_on_the_film_that_stays(curator: Client) -> None:
+    one, two = make_movie("Heat"), make_movie("Heat!")
+    found = CatalogueImport.objects.create(file_name="films.csv")
+    ImportRow.objects.create(catalogue_import=found, line=1, kind="new", movie=two)
+    merge(curator, one, two)
+    assert ImportRow.objects.get().movie is None
 
 
 @pytest.fixture
