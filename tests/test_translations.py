@@ -224,7 +224,9 @@ def test_templates_say_nothing_untranslated(template: Path) -> None:
         said for said in SPOKEN.findall(source) if said.strip() not in UNSPOKEN and "includeIndicator" not in said
     ]
     words = [line.strip() for line in re.sub(r"<[^>]*>", "", source).splitlines()]
-    left = [said for said in [*spoken, *words] if re.search(r"[A-Za-z]{2}", NAMES.sub("", said))]
+    left = [
+        said for said in [*spoken, *words] if said not in UNSPOKEN and re.search(r"[A-Za-z]{2}", NAMES.sub("", said))
+    ]
     assert left == []
 
 
