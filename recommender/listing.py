@@ -62,9 +62,9 @@ def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
     return Listing(
         form=form,
         answer=answer,
-        cards=reasons.cards(answer.suggestions, owner=owner),
+        cards=reasons.cards(answer.suggestions, owner=owner, are_chosen=bool(form.cleaned_data["like"])),
         owner=owner,
-        headline=_headline(answer.basis, owner),
+        headline=_headline(answer.basis, owner, are_chosen=bool(form.cleaned_data["like"])),
         chips=[*(_chip(form, piece, answer.understood) for piece in answer.understood), *_chosen(form)],
         loosen=_loosen(form) if len(shown) + answer.total < FEW else [],
         more=more,
@@ -73,11 +73,13 @@ def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
     )
 
 
-def _headline(basis: Basis, owner: str) -> str:
+def _headline(basis: Basis, owner: str, *, are_chosen: bool) -> str:
     if basis == Basis.POPULAR:
         return _("Popular films")
     if basis == Basis.REQUEST:
         return _("Films for what you asked")
+    if are_chosen:
+        return _("Films like the chosen ones") if basis == Basis.TASTE else _("Like the chosen films, for your words")
     if owner:
         kind = _("Films for the taste “{owner}”") if basis == Basis.TASTE else _("“{owner}” and your words")
         return kind.format(owner=owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -61,11 +61,22 @@ class Card:
     note: str = ""
 
 
-def cards(suggestions: Sequence[Suggestion], *, owner: str = "", known: dict[int, Behind] | None = None) -> list[Card]:
-    """Cards with reasons; `owner` is the name of the profile whose taste is borrowed, empty for the visitor's own."""
+def cards(
+    suggestions: Sequence[Suggestion],
+    *,
+    owner: str = "",
+    known: dict[int, Behind] | None = None,
+    are_chosen: bool = False,
+) -> list[Card]:
+    """Cards with reasons; `owner` is the name of the profile whose taste is borrowed, empty for the visitor's own.
+
+    With `are_chosen` the films behind were chosen for this list, and nobody need like them.
+    """
     if known is None:
         known = films_behind(film_ids(suggestions))
     words = _words(get_language() or "")
+    if are_chosen:
+        owner, words = "", replace(words, liked=words.chosen)
     return [Card(suggestion.movie, _reason(suggestion, known, owner, words)) for suggestion in suggestions]
 
 
@@ -98,6 +109,7 @@ class _Words:
     both: str
     liked: str
     owner_likes: str
+    chosen: str
     asked: str
     asked_part: str
     gone: str
@@ -118,6 +130,7 @@ def _words(language: str) -> _Words:
         both=_(" and "),
         liked=_("Because you liked {films}"),
         owner_likes=_("Because “{owner}” likes {films}"),
+        chosen=_("Close to {films}"),
         asked=_("For your words “{words}”"),
         asked_part=_("your words “%(words)s”"),
         gone=_("a film that is gone"),

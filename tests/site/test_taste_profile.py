@@ -92,6 +92,8 @@ def test_each_interest_has_a_name_films_and_a_way_on(client: Client, ana: User, 
     more = client.get("/" + westerns.address)
     assert set(shown(more)[:3]) == {film.pk for film in films[28:40:4]}
     assert [chip.label for chip in more.context["results"].chips] == ["like 7 chosen films"]
+    assert "Films like the chosen ones" in words_of(more)
+    assert "Close to <i>Western" in words_of(more)
     assert {film.pk for film in films[1:4]}.isdisjoint(shown(more))
 
 
