@@ -83,7 +83,7 @@ def match(history: HistoryImport, report: Report = _silent) -> None:
     report(done, total)
     while chunk := list(rows.order_by("position")[:CHUNK]):
         _match(chunk, titles, dubious)
-        HistoryRow.objects.bulk_update(chunk, ["outcome", "how", "movie", "candidates"], batch_size=CHUNK)
+        HistoryRow.objects.rewrite(chunk, ["outcome", "how", "movie", "candidates"])
         done += len(chunk)
         report(done, total)
     HistoryImport.objects.filter(pk=history.pk, state=State.MATCHING).update(state=State.PREVIEW)

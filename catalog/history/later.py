@@ -65,6 +65,6 @@ def _settle(rows: Sequence[HistoryRow], films: Sequence[int]) -> None:
             row.how = How.LATER
             if row.history.state in (State.APPLIED, State.APPLYING):
                 fresh[row.history].append(row)
-    HistoryRow.objects.bulk_update(changed, ["outcome", "how", "movie", "candidates"], batch_size=_AT_ONCE)
+    HistoryRow.objects.rewrite(changed, ["outcome", "how", "movie", "candidates"])
     for history, found in fresh.items():
         writing.write(history, found)

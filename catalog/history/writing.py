@@ -54,7 +54,7 @@ def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves |
             written = _put(history.user_id, kind, {movie: time for movie, (_row, time) in films.items()})
             for movie, pk in written.items():
                 films[movie][0].wrote.append([kind, pk])
-        HistoryRow.objects.bulk_update(rows, ["wrote", "is_applied"], batch_size=CHUNK)
+        HistoryRow.objects.rewrite(rows, ["wrote", "is_applied"])
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.films import Movie
 from catalog.models.people import User
+
+_AT_ONCE = 1000  # rows written together
 
 
 class HistoryImport(models.Model):
@@ -76,6 +79,12 @@ class HistoryRowQuerySet(models.QuerySet["HistoryRow"]):
     def to_review(self) -> Self:
         """Rows for which the visitor has to choose."""
         return self.filter(outcome=HistoryRow.Outcome.REVIEW)
+
+    def rewrite(self, rows: Sequence[HistoryRow], fields: Sequence[str]) -> None:
+        """Save these fields of many rows, several times faster than bulk_update with its CASE for each field."""
+        HistoryRow.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields, batch_size=_AT_ONCE
+        )
 
     def waiting(self) -> Self:
         """Rows whose film the catalogue does not have, or has no more."""

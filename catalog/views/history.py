@@ -154,7 +154,8 @@ def films(request: HttpRequest, pk: int) -> HttpResponse:
     if which not in _LISTS:
         return redirect("catalog:history_films", found.pk)
     rows: Any = found.rows.matched() if which == "matched" else found.rows.waiting()
-    page = Paginator(rows.select_related("movie").prefetch_related("movie__texts").order_by("position"), PER_PAGE).get_page(request.GET.get("page"))
+    rows = rows.select_related("movie").prefetch_related("movie__texts").order_by("position")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = _pages(page, which=which) | {
         "history": found,
         "which": which,

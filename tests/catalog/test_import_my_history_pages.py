@@ -9,6 +9,7 @@ from django.test import Client
 from catalog.models import HistoryImport, HistoryRow, Like, Mark, Movie, User
 from tests.builders import like, make_movie, make_user
 from tests.catalog.history_files import IMDB, brought_in, imdb_row, packed, shelves_of, table, taken_in, upload
+from tests.site.test_valid_pages import Page, check
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +287,19 @@ def test_the_page_of_imports_lists_them(client: Client, ana: User, films: list[M
     page = words(client.get("/my-films/import/"))
     assert "mine.csv" in page
     assert "hers.csv" not in page
+
+
+@pytest.mark.parametrize("path", ["", "review/", "films/", "films/?which=waiting"])
+@pytest.mark.parametrize("is_applied", [False, True])
+def test_pages_are_sound_html(
+    client: Client, ana: User, films: list[Movie], tmp_path: Path, path: str, is_applied: bool
+) -> None:
+    history = (brought_in if is_applied else taken_in)(ana, FILE, tmp_path)
+    check(Page(client.get(f"/my-films/import/{history.pk}/{path}").content.decode()))
+
+
+@pytest.mark.parametrize("address", ["/my-films/import/", "/accounts/export/"])
+def test_pages_that_lead_there_are_sound_html(client: Client, ana: User, address: str) -> None:
+    check(Page(client.get(address).content.decode()))
+    for page in ("/my-films/", "/accounts/"):
+        assert 'href="/my-films/import/"' in client.get(page).content.decode()
