@@ -33,19 +33,18 @@ Launch = Callable[[], subprocess.Popen[bytes]]
 
 @pytest.fixture
 def shared_database(
-    request: pytest.FixtureRequest, settings: pytest.FixtureRequest, tmp_path: Path
+    transactional_db: None, settings: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[dict[str, str]]:
     """A database that other processes see, and their environment; the tests' own in memory is copied to a file."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # type: ignore[attr-defined]
     environment = {**os.environ, "JOBS_AT_ONCE": "0", "VAR_DIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
     ours = connections["default"]
     if ours.vendor != "sqlite":
-        request.getfixturevalue("transactional_db")
         parts = ours.settings_dict
         place = f"{parts['HOST'] or 'localhost'}:{parts['PORT'] or 5432}/{parts['NAME']}"
         yield {**environment, "DATABASE_URL": f"postgres://{parts['USER']}:{parts['PASSWORD']}@{place}"}
         return
-    request.getfixturevalue("db")
+    ours.ensure_connection()
     file = tmp_path / "shared.sqlite3"
     file.write_bytes(ours.connection.serialize())
     shared = type(ours)({**ours.settings_dict, "NAME": str(file)}, "default")
