@@ -61,24 +61,18 @@ def refresh(
     progress: Callable[[Refreshed], None] = lambda done: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Refreshed:
-    """Compute the vectors that are missing or stale (or every one), then bring the film map up to date.
-
-    Stopping loses nothing: the next call goes on.
-    """
-    from recommender import map as film_map  # the map reads vectors through this module
-
+    """Compute the vectors that are missing or stale (or every one). Stopping loses nothing: the next call goes on."""
     done = Refreshed(0, 0)
     for films in film_records(Movie.objects.all()):
         if should_stop():
             break
         known = {} if every else _fingerprints(version, films)
-        stale = [(pk, record) for pk, record in films if known.get(pk) != record.fingerprint()]
+        read = [(pk, record, record.fingerprint()) for pk, record in films]
+        stale = [film for film in read if known.get(film[0]) != film[2]]
         if stale:
             _write(version, stale)
         done = Refreshed(done.films + len(films), done.computed + len(stale))
         progress(done)
-    else:
-        film_map.draw(version)
     return done
 
 
@@ -87,7 +81,7 @@ def embed(movie_ids: Iterable[int], version: ModelVersion) -> None:
     ids = list(movie_ids)
     for start in range(0, len(ids), CHUNK):
         for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
-            _write(version, films)
+            _write(version, [(pk, record, record.fingerprint()) for pk, record in films])
 
 
 def next_revision(version: ModelVersion) -> int:
@@ -101,9 +95,10 @@ def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]
     return dict(rows.values_list("movie_id", "fingerprint"))
 
 
-def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> None:
-    ids = [pk for pk, _ in films]
-    vectors = encoder_of(version).encode([record for _, record in films], ids)
+def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) -> None:
+    """Encode films, each with its fingerprint, and store their vectors in one transaction."""
+    ids = [pk for pk, _, _ in films]
+    vectors = encoder_of(version).encode([record for _, record, _ in films], ids)
     with transaction.atomic():
         revision = next_revision(version)
         # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
@@ -114,11 +109,11 @@ def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> No
                     movie_id=pk,
                     version=version,
                     vector=pack(vector),
-                    fingerprint=record.fingerprint(),
+                    fingerprint=fingerprint,
                     revision=revision,
                     updated_at=timezone.now(),
                 )
-                for (pk, record), vector in zip(films, vectors, strict=True)
+                for (pk, _, fingerprint), vector in zip(films, vectors, strict=True)
                 if pk in alive
             ],
             update_conflicts=True,

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -78,8 +79,9 @@ class FeatureSpace:
         self.keys = tuple(keys)
         self.idf = idf
         self._column = {key: column for column, key in enumerate(self.keys)}
-        self._tokens = WordTokens(config.max_token_length)
-        self._known = {ids for kind, ids in self.keys if kind is Kind.WORD}
+        self._weight: list[float] = idf.tolist()  # a list gives its numbers away faster than an array
+        known = {ids for kind, ids in self.keys if kind is Kind.WORD}
+        self._reading = _Reading(config, WordTokens(config.max_token_length), known)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -93,25 +95,26 @@ class FeatureSpace:
         enough = min(config.min_films, max(1, len(records) // 2))
         most = max(config.max_share * len(records), _FEW_FILMS)
         known = {ids for ids, films in words.items() if enough <= films <= most}
+        reading = _Reading(config, tokens, known)
         films_with: Counter[Key] = Counter()
         for record in records:
-            films_with.update(_features(record, config, tokens, known).keys())
+            films_with.update(_features(record, reading).keys())
         keys = _kept(films_with, enough, most, config.max_features)
         idf = np.array([math.log((1 + len(records)) / (1 + films_with[key])) + 1 for key in keys], np.float32)
         return cls(config, keys, idf)
 
     def rows(self, records: Iterable[FilmRecord]) -> SparseRows:
         """One unit row (len(self) wide) per film; an empty one for a film of which nothing is known."""
-        described = (_features(record, self.config, self._tokens, self._known) for record in records)
+        described = (_features(record, self._reading) for record in records)
         return SparseRows.of((self._weighted(features) for features in described), len(self)).unit()
 
     def request_row(self, text: str, genres: Sequence[str] = ()) -> SparseRows:
         """One unit row for typed words, each matched against every field; (1, len(self)), empty if nothing is known."""
         asked: dict[Key, float] = {}
         for genre in genres:
-            asked[Kind.GENRE, _phrase(genre, self._tokens)] = self.config.genre
+            asked[Kind.GENRE, self._reading.phrase(genre)] = self.config.genre
         for word in words_of(text):
-            for key, strength in _spelling(word, self.config, self._tokens, self._known):
+            for key, strength in self._reading.spelling(word):
                 asked[key] = max(strength, asked.get(key, 0.0))
         asked |= self._asked_phrases(words_of(text))
         return SparseRows.of([self._weighted(asked)], len(self)).unit()
@@ -131,14 +134,14 @@ class FeatureSpace:
 
     def _weighted(self, features: Mapping[Key, float]) -> dict[int, float]:
         found = ((self._column.get(key), strength) for key, strength in features.items())
-        return {column: strength * float(self.idf[column]) for column, strength in found if column is not None}
+        return {column: strength * self._weight[column] for column, strength in found if column is not None}
 
     def _asked_phrases(self, words: Sequence[str]) -> dict[Key, float]:
         """Names, keywords, genres and countries that stand in the request word for word."""
         asked: dict[Key, float] = {}
         for start in range(len(words)):
             for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1):
-                ids = _joined(words[start:end], self._tokens)
+                ids = _joined(words[start:end], self._reading.tokens)
                 for kind in _PHRASES:
                     if (kind, ids) in self._column:
                         asked[kind, ids] = getattr(self.config, kind.value)
@@ -152,16 +155,46 @@ _SHORTEST_WORD = 2
 _FEW_FILMS = 20  # a word of so few films is never too common, however small the catalogue
 
 
-def _features(record: FilmRecord, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> dict[Key, float]:
+class _Reading:
+    """How words become features; what a word or a name becomes is remembered, since films repeat them."""
+
+    def __init__(self, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> None:
+        self.config, self.tokens, self._known = config, tokens, known
+        self.meaning = lru_cache(maxsize=50_000)(self._meaning)
+        self.spelling = lru_cache(maxsize=20_000)(self._spelling)
+        self.phrase = lru_cache(maxsize=20_000)(self._phrase)
+
+    def _meaning(self, word: str) -> tuple[tuple[Key, float], ...]:
+        """A known word as its whole sequence of tokens; any long word also by its stem."""
+        ids = self.tokens.whole(word)
+        whole = (((Kind.WORD, ids), 1.0),) if ids in self._known else ()
+        stem = self.tokens.stem(word) if self.config.stem else ()
+        return (*whole, ((Kind.STEM, stem), self.config.stem)) if stem else whole
+
+    def _spelling(self, word: str) -> tuple[tuple[Key, float], ...]:
+        """The word's meaning and, when the catalogue does not know the word, pieces that together weigh as much."""
+        if not self.config.piece or self.tokens.whole(word) in self._known:
+            return self.meaning(word)
+        pieces = self.tokens.pieces(word)
+        strength = self.config.piece / math.sqrt(max(1, len(pieces)))
+        return (*self.meaning(word), *(((Kind.PIECE, piece), strength) for piece in pieces))
+
+    def _phrase(self, text: str) -> Ids:
+        return _joined(words_of(text), self.tokens)
+
+
+def _features(record: FilmRecord, reading: _Reading) -> dict[Key, float]:
     """A film's features with their strength before TF-IDF."""
+    config = reading.config
     found: defaultdict[Key, float] = defaultdict(float)
-    for word, often in sorted(_counts(record).items()):
-        for key, strength in _meaning(word, config, tokens, known):
-            found[key] = max(found[key], strength * (1 + math.log(often)))
+    for word, often in _counts(record).items():
+        emphasis = 1 + math.log(often)
+        for key, strength in reading.meaning(word):
+            found[key] = max(found[key], strength * emphasis)
     for word in sorted({word for title in record.titles() for word in _words(title)}):
-        for key, strength in _spelling(word, config, tokens, known):
+        for key, strength in reading.spelling(word):
             found[key] += config.title * strength
-    for key in _field_keys(record, tokens):
+    for key in _field_keys(record, reading):
         found[key] = getattr(config, key[0].value)
     return {key: value for key, value in found.items() if value > 0 and key[1]}
 
@@ -179,25 +212,7 @@ def _words(text: str) -> list[str]:
     return [word for word in words_of(text) if len(word) >= _SHORTEST_WORD]
 
 
-def _meaning(word: str, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> Iterator[tuple[Key, float]]:
-    """A known word as its whole sequence of tokens; any long word also by its stem."""
-    ids = tokens.whole(word)
-    if ids in known:
-        yield (Kind.WORD, ids), 1.0
-    if config.stem and (stem := tokens.stem(word)):
-        yield (Kind.STEM, stem), config.stem
-
-
-def _spelling(word: str, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> Iterator[tuple[Key, float]]:
-    """The word's meaning and, when the catalogue does not know the word, pieces that together weigh as much."""
-    yield from _meaning(word, config, tokens, known)
-    if config.piece and tokens.whole(word) not in known:
-        pieces = tokens.pieces(word)
-        for piece in pieces:
-            yield (Kind.PIECE, piece), config.piece / math.sqrt(len(pieces))
-
-
-def _field_keys(record: FilmRecord, tokens: WordTokens) -> Iterator[Key]:
+def _field_keys(record: FilmRecord, reading: _Reading) -> Iterator[Key]:
     """The film's genres, people, keywords, countries, language and decade as features."""
     phrases = (
         (Kind.GENRE, record.genres),
@@ -209,17 +224,13 @@ def _field_keys(record: FilmRecord, tokens: WordTokens) -> Iterator[Key]:
     )
     for kind, names in phrases:
         for name in names:
-            yield kind, _phrase(name, tokens)
+            yield kind, reading.phrase(name)
     if record.year is not None:
-        yield Kind.DECADE, tokens.whole(str(record.year // 10))
+        yield Kind.DECADE, reading.tokens.whole(str(record.year // 10))
 
 
 def _distinct_words(record: FilmRecord, tokens: WordTokens) -> set[Ids]:
     return {tokens.whole(word) for word in _counts(record)}
-
-
-def _phrase(text: str, tokens: WordTokens) -> Ids:
-    return _joined(words_of(text), tokens)
 
 
 def _joined(words: Iterable[str], tokens: WordTokens) -> Ids:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class FilmRecord:
 
     def fingerprint(self) -> str:
         """SHA-256 of everything a vector depends on; the order of unordered lists does not count."""
-        content = asdict(self)
+        content: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         for name in ("genres", "keywords", "countries", "texts"):
             content[name] = sorted(content[name])
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
