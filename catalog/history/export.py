@@ -53,32 +53,40 @@ def document(user: User) -> Iterator[str]:
 def owned_models() -> dict[type[Model], tuple[str, ...]]:
     """All models whose rows are somebody's, with the ways from a row to its owner.
 
-    Theirs is what refers to the account itself, and what dies with something of theirs.
+    Theirs is what names the account, and what dies with something of theirs. A row that names a person is that
+    person's alone: what a friend left in my movie night is not mine to take along.
     """
-    found: dict[type[Model], list[str]] = {User: [""]}
-    grown = True
-    while grown:
-        grown = False
-        for model in apps.get_models(include_auto_created=True):
-            for field in model._meta.concrete_fields:
-                target = _target(field)
-                if target is None or model is User or target not in found or (target is not User and not _dies(field)):
-                    continue
-                ways = [f"{field.name}__{way}".removesuffix("__") for way in found[target]]
-                fresh = [way for way in ways if way not in found.get(model, [])]
-                if fresh and model is not target:
-                    found.setdefault(model, []).extend(fresh)
-                    grown = True
-    del found[User]
+    models = [model for model in apps.get_models(include_auto_created=True) if model is not User]
+    found = {model: ways for model in models if (ways := [name for name, _dies in _keys(model, User)])}
+    dying = {model: [name for name, dies in _keys(model, User) if dies] for model in found}
+    fresh = {model: ways for model, ways in dying.items() if ways}
+    while fresh:
+        fresh = {
+            model: ways
+            for model in models
+            if model not in found
+            and (
+                ways := [
+                    f"{name}__{way}"
+                    for parent, its_ways in fresh.items()
+                    for name, dies in _keys(model, parent)
+                    if dies
+                    for way in its_ways
+                ]
+            )
+        }
+        found |= fresh
     return {model: tuple(ways) for model, ways in sorted(found.items(), key=lambda item: item[0]._meta.label_lower)}
+
+
+def _keys(model: type[Model], target: type[Model]) -> list[tuple[str, bool]]:
+    """The foreign keys of a model to another one, and whether its rows die with what they refer to."""
+    keys = [field for field in model._meta.concrete_fields if _target(field) is target]
+    return [(field.name, getattr(field.remote_field, "on_delete", None) is CASCADE) for field in keys]
 
 
 def _target(field: Field[Any, Any]) -> type[Model] | None:
     return field.related_model if isinstance(field, ForeignKey) and isinstance(field.related_model, type) else None
-
-
-def _dies(field: Field[Any, Any]) -> bool:
-    return field.remote_field is not None and getattr(field.remote_field, "on_delete", None) is CASCADE
 
 
 def _rows(model: type[Model], user: User) -> Iterator[dict[str, Any]]:
@@ -89,7 +97,7 @@ def _rows(model: type[Model], user: User) -> Iterator[dict[str, Any]]:
     fields = [field for field in model._meta.concrete_fields if field.name not in _SECRETS]
     films = [field.name for field in fields if _target(field) is Movie]
     names = [field.attname for field in fields] + [f"{name}__{part}" for name in films for part in _FILM]
-    rows = model._base_manager.filter(mine).order_by("pk").distinct().values(*names)
+    rows = model._base_manager.filter(mine).order_by("pk").values(*names)
     for values in rows.iterator(chunk_size=_AT_ONCE):
         yield {_KNOWN_AS.get((model, field.name), field.name): _value(field, values, user) for field in fields}
 
