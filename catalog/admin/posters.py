@@ -56,6 +56,9 @@ class PosterField(forms.FileField):
 class PosterTools(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable when run
     """What the films' admin does with uploaded posters."""
 
+    class Media:
+        css = {"all": ("css/desk.css",)}
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Keep an uploaded poster in every size, and let the former one go."""
         upload = form.cleaned_data.get("poster")

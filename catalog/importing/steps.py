@@ -10,6 +10,7 @@ from catalog.importing.films import Progress
 from catalog.importing.record import State, apply, check, settle
 from catalog.importing.undo import undo
 from catalog.models import CatalogueImport, User
+from jobs.progress import Left, TakenOver
 from jobs.work import Cancelled, Job, JobError, start
 
 WITHIN_A_REQUEST = 200_000  # bytes; about a second's work. Longer files take the way through the background.
@@ -48,6 +49,8 @@ def perform(found: CatalogueImport, step: str, progress: Progress, *, by: User |
             undo(found, progress, by=by)
         else:
             {"check": check, "apply": apply}[step](found, progress)
+    except (Left, TakenOver):
+        raise  # another worker goes on
     except Cancelled:
         _cut_short(found)
         raise

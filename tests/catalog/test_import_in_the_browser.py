@@ -15,6 +15,7 @@ from catalog.admin import imports
 from catalog.importing import steps
 from catalog.models import CatalogueImport, Movie, User
 from jobs.models import Job
+from jobs.progress import Left
 from jobs.work import cancel
 from tests.builders import like, make_movie, make_user
 
@@ -354,6 +355,23 @@ def test_cancelling_keeps_whole_chunks_that_can_be_undone_or_finished(
     assert (found.state, found.n_new, Movie.objects.count()) == (State.DONE, 7, 7)
     press(curator, "undo", found)
     assert not Movie.objects.exists()
+
+
+def test_a_worker_that_leaves_lets_another_one_go_on(curator: Client, long: None) -> None:
+    upload(curator)
+    found = CatalogueImport.objects.get()
+    CatalogueImport.objects.update(state=State.APPLYING)
+
+    def leave(done: int, total: int) -> None:
+        raise Left
+
+    with pytest.raises(Left):
+        steps.perform_by_id(found.pk, "apply", leave, by=None)
+    found.refresh_from_db()
+    assert (found.state, Movie.objects.count()) == (State.APPLYING, 2)
+    steps.perform_by_id(found.pk, "apply", lambda done, total: None, by=None)
+    found.refresh_from_db()
+    assert (found.state, Movie.objects.count()) == (State.DONE, 3)
 
 
 def _cancel_after(rows: int) -> Any:
