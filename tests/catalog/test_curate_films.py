@@ -215,8 +215,7 @@ def test_history_says_who_changed_what(curator: Client) -> None:
     assert "Changed Runtime." in page
 
 
-QUERIES = ("", "lee", "lee 2001", "949")
-FILTERS = ({}, {"missing": "people"}, {"twin": "yes"}, {"liked": "no"}, {"text": "ru"}, {"decade": "2000"})
+FILTERS = ({}, {"missing": "people"}, {"twin": "yes"}, {"liked": "no", "text": "ru"}, {"q": "lee 2001"}, {"q": "949"})
 
 
 def test_queries_of_the_list_do_not_grow_with_the_films(curator: Client, django_assert_max_num_queries) -> None:
@@ -225,10 +224,9 @@ def test_queries_of_the_list_do_not_grow_with_the_films(curator: Client, django_
         film = make_movie(f"Film {number % 150}", genres=["Drama", "Crime"], cast=["Ann Lee"], tmdb_id=number + 1)
         like(visitor, film)
     titles(curator, q="lee")  # the search catches up with films that no importer announced
-    for query in QUERIES:
-        for chosen in FILTERS:
-            with django_assert_max_num_queries(12):
-                titles(curator, q=query, **chosen)
+    for chosen in FILTERS:
+        with django_assert_max_num_queries(12):
+            titles(curator, **chosen)
     with django_assert_max_num_queries(12):
         assert len(curator.get(FILMS, {"q": "lee"}).context["cl"].result_list) == 100
 
