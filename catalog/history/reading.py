@@ -16,6 +16,7 @@ from catalog.history.sources import imdb, letterboxd, movary, movielens, own, pl
 from catalog.history.tables import Table, open_table
 from catalog.history.unpack import Part, is_packed, parts_of
 from catalog.importing.encoding import Unreadable
+from catalog.models import HistoryImport
 
 _TABLES: tuple[ModuleType, ...] = (letterboxd, imdb, tmdb, movielens, movary, yamtrack, plain)
 
@@ -97,5 +98,8 @@ def _collected(source: ModuleType, found: list[_Found]) -> Collected:
         if not isinstance(one.content, Table):
             source.read(one.part, one.content, into)
     if not into.rows_read:
-        raise Unreadable(_("The file is an export of %(source)s, but it has no rows.") % {"source": source.NAME})
+        raise Unreadable(
+            _("The file is an export of %(source)s, but it has no rows.")
+            % {"source": HistoryImport.Source(source.NAME).label}
+        )
     return into

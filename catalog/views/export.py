@@ -28,6 +28,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 @never_cache
 def everything(request: HttpRequest) -> HttpResponseBase:
     """The whole account as one JSON document, sent while it is read."""
+    if getattr(request, "viewing_as", None):
+        return render(request, "catalog/viewing_refused.html", status=403)
     response = StreamingHttpResponse(document(request.user), content_type="application/json")  # type: ignore[arg-type]
     response["Content-Disposition"] = f'attachment; filename="movierec-{_today()}.json"'
     return response
@@ -40,6 +42,8 @@ def letterboxd(request: HttpRequest, part: str) -> HttpResponse:
     """Liked and seen films, or the watchlist: one CSV, or a ZIP of several where Letterboxd would refuse one."""
     if part not in export_csv.PARTS:
         raise Http404
+    if getattr(request, "viewing_as", None):  # staff may look at the site as somebody, not carry their data away
+        return render(request, "catalog/viewing_refused.html", status=403)
     files = export_csv.parts(request.user, part)  # type: ignore[arg-type]
     name = f"movierec-{part}-{_today()}"
     if len(files) == 1:

@@ -47,7 +47,7 @@ def refusal(client: Client, content: bytes, name: str = "films.zip") -> str:
         (b"\x1f\x8b\x08 x", "films.csv.gz", "This is a gzip file"),
         (b"a,b\0c\n", "films.csv", "zero bytes"),
         (b"a,b,c\n1,2,3\n", "films.csv", "No films were found in this file"),
-        (b"Date,Name,Year,Letterboxd URI,Rating\n", "ratings.csv", "but it has no rows"),
+        (b"Date,Name,Year,Letterboxd URI,Rating\n", "ratings.csv", "is an export of Letterboxd, but it has no rows"),
         (b"{not json", "films.json", "The file is damaged"),
         (b'{"a": 1}', "films.json", "No films were found"),
         (b"PK\x03\x04 and nothing more", "films.zip", "The ZIP file is damaged"),

@@ -268,3 +268,14 @@ def test_times_keep_their_microseconds(ana: User, client: Client) -> None:
     time = datetime(2020, 1, 1, 12, 0, 0, 123456, tzinfo=UTC) + timedelta(hours=1)
     Like.objects.create(user=ana, movie=film, created_at=time)
     assert datetime.fromisoformat(exported(client)["likes"][0]["since"]) == time
+
+
+@pytest.mark.parametrize("address", ["movierec.json", "letterboxd/films/"])
+def test_staff_who_look_as_somebody_carry_nothing_away(client: Client, ana: User, address: str) -> None:
+    staff = make_user("staff", is_staff=True, is_superuser=True)
+    client.force_login(staff)
+    session = client.session
+    session["viewing_as"] = {"by": staff.pk, "who": ana.pk, "until": 10**11}
+    session.save()
+    assert client.get("/accounts/export/").status_code == 200
+    assert client.get(f"/accounts/export/{address}").status_code == 403
