@@ -136,6 +136,12 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     return list(zip(films.ids[found.rows].tolist(), found.scores.tolist(), strict=True))
 
 
+def direction(films: FilmIndex, liked: Sequence[int]) -> NDArray[np.float32]:
+    """Where a taste alone points, as a unit vector; zeros when the liked films say nothing."""
+    query, _liked = _query(films, Wish(liked=tuple(liked)), Understanding())
+    return np.zeros(films.vectors.shape[1], np.float32) if query is None else query.direction
+
+
 def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page: slice) -> tuple[list[Ranked], Basis]:
     """One page of the eligible rows in their order, and what the order stands on."""
     query, liked = _query(films, wish, asked)

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Like, Mark, User
 from recommender.index import FilmIndex
-from recommender.ml.ranking import query_for
-from recommender.wishes import LONGEST_SHELF
+from recommender.services import direction
 
 PROFILES = 60  # demo profiles looked at
 VISITORS = 100  # of those who liked something last
@@ -86,7 +85,7 @@ def standing(films: FilmIndex, movie_id: int) -> Standing | None:
 
 def _places(films: FilmIndex, row: int, tastes: Sequence[Taste], above: NDArray[np.int64]) -> list[Place]:
     """The film's place for each taste; counts into `above` (n,) which films stand over it."""
-    directions = np.stack([_direction(films, taste) for taste in tastes], axis=1)
+    directions = np.stack([direction(films, taste.liked) for taste in tastes], axis=1)
     scores = films.vectors @ directions  # (n, k)
     likes, at = films.likes, np.arange(len(films))
     wins_ties = (likes > likes[row]) | ((likes == likes[row]) & (at < row))
@@ -102,12 +101,6 @@ def _places(films: FilmIndex, row: int, tastes: Sequence[Taste], above: NDArray[
         above += better
         places.append(Place(taste, int(better.sum()) + 1))
     return places
-
-
-def _direction(films: FilmIndex, taste: Taste) -> NDArray[np.float32]:
-    rows = films.rows(taste.liked[:LONGEST_SHELF])
-    rows = rows[films.vectors[rows].any(axis=1)]
-    return query_for(films.vectors, rows, None, None, films.everybody).direction
 
 
 def _sampled() -> Iterator[Taste]:
