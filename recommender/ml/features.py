@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Self
+from itertools import chain
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Kind(StrEnum):
 
 
 Key = tuple[Kind, Ids]
+Feature = TypeVar("Feature")  # a key while the features are learnt, its column afterwards
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class FeatureSpace:
         self._column = {key: column for column, key in enumerate(self.keys)}
         self._weight: list[float] = idf.tolist()  # a list gives its numbers away faster than an array
         known = {ids for kind, ids in self.keys if kind is Kind.WORD}
-        self._reading = _Reading(config, WordTokens(config.max_token_length), known)
+        self._reading = _Reading(config, WordTokens(config.max_token_length), known, self._column.get)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -95,7 +97,7 @@ class FeatureSpace:
         enough = min(config.min_films, max(1, len(records) // 2))
         most = max(config.max_share * len(records), _FEW_FILMS)
         known = {ids for ids, films in words.items() if enough <= films <= most}
-        reading = _Reading(config, tokens, known)
+        reading = _Reading(config, tokens, known, lambda key: key)
         films_with: Counter[Key] = Counter()
         for record in records:
             films_with.update(_features(record, reading).keys())
@@ -110,12 +112,12 @@ class FeatureSpace:
 
     def request_row(self, text: str, genres: Sequence[str] = ()) -> SparseRows:
         """One unit row for typed words, each matched against every field; (1, len(self)), empty if nothing is known."""
-        asked: dict[Key, float] = {}
+        asked: dict[int, float] = {}
         for genre in genres:
-            asked[Kind.GENRE, self._reading.phrase(genre)] = self.config.genre
+            asked |= self._reading.name(Kind.GENRE, genre)
         for word in words_of(text):
-            for key, strength in self._reading.spelling(word):
-                asked[key] = max(strength, asked.get(key, 0.0))
+            for column, strength in self._reading.spelling(word):
+                asked[column] = max(strength, asked.get(column, 0.0))
         asked |= self._asked_phrases(words_of(text))
         return SparseRows.of([self._weighted(asked)], len(self)).unit()
 
@@ -132,19 +134,18 @@ class FeatureSpace:
         keys = [(Kind(kind), tuple(ids)) for kind, several in data["features"].items() for ids in several]
         return cls(FeatureConfig(**data["config"]), keys, np.asarray(idf, np.float32))
 
-    def _weighted(self, features: Mapping[Key, float]) -> dict[int, float]:
-        found = ((self._column.get(key), strength) for key, strength in features.items())
-        return {column: strength * self._weight[column] for column, strength in found if column is not None}
+    def _weighted(self, features: Mapping[int, float]) -> dict[int, float]:
+        return {column: strength * self._weight[column] for column, strength in features.items()}
 
-    def _asked_phrases(self, words: Sequence[str]) -> dict[Key, float]:
+    def _asked_phrases(self, words: Sequence[str]) -> dict[int, float]:
         """Names, keywords, genres and countries that stand in the request word for word."""
-        asked: dict[Key, float] = {}
+        asked: dict[int, float] = {}
         for start in range(len(words)):
             for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1):
                 ids = _joined(words[start:end], self._reading.tokens)
                 for kind in _PHRASES:
                     if (kind, ids) in self._column:
-                        asked[kind, ids] = getattr(self.config, kind.value)
+                        asked[self._column[kind, ids]] = getattr(self.config, kind.value)
         return asked
 
 
@@ -155,48 +156,56 @@ _SHORTEST_WORD = 2
 _FEW_FILMS = 20  # a word of so few films is never too common, however small the catalogue
 
 
-class _Reading:
-    """How words become features; what a word or a name becomes is remembered, since films repeat them."""
+class _Reading(Generic[Feature]):
+    """How words and names become features; what each becomes is remembered, since films repeat them.
 
-    def __init__(self, config: FeatureConfig, tokens: WordTokens, known: set[Ids]) -> None:
-        self.config, self.tokens, self._known = config, tokens, known
+    `feature` gives a key the form that the caller wants, or None when there is no such feature.
+    """
+
+    def __init__(
+        self, config: FeatureConfig, tokens: WordTokens, known: set[Ids], feature: Callable[[Key], Feature | None]
+    ) -> None:
+        self.config, self.tokens, self._known, self._feature = config, tokens, known, feature
         self.meaning = lru_cache(maxsize=50_000)(self._meaning)
         self.spelling = lru_cache(maxsize=20_000)(self._spelling)
-        self.phrase = lru_cache(maxsize=20_000)(self._phrase)
+        self.name = lru_cache(maxsize=20_000)(self._name)
 
-    def _meaning(self, word: str) -> tuple[tuple[Key, float], ...]:
+    def _meaning(self, word: str) -> tuple[tuple[Feature, float], ...]:
         """A known word as its whole sequence of tokens; any long word also by its stem."""
         ids = self.tokens.whole(word)
-        whole = (((Kind.WORD, ids), 1.0),) if ids in self._known else ()
-        stem = self.tokens.stem(word) if self.config.stem else ()
-        return (*whole, ((Kind.STEM, stem), self.config.stem)) if stem else whole
+        whole = self._made(Kind.WORD, ids, 1.0) if ids in self._known else ()
+        return whole + self._made(Kind.STEM, self.tokens.stem(word), self.config.stem)
 
-    def _spelling(self, word: str) -> tuple[tuple[Key, float], ...]:
+    def _spelling(self, word: str) -> tuple[tuple[Feature, float], ...]:
         """The word's meaning and, when the catalogue does not know the word, pieces that together weigh as much."""
         if not self.config.piece or self.tokens.whole(word) in self._known:
             return self.meaning(word)
         pieces = self.tokens.pieces(word)
-        strength = self.config.piece / math.sqrt(max(1, len(pieces)))
-        return (*self.meaning(word), *(((Kind.PIECE, piece), strength) for piece in pieces))
+        made = (self._made(Kind.PIECE, piece, self.config.piece / math.sqrt(len(pieces))) for piece in pieces)
+        return tuple(chain(self.meaning(word), *made))
 
-    def _phrase(self, text: str) -> Ids:
-        return _joined(words_of(text), self.tokens)
+    def _name(self, kind: Kind, name: str) -> tuple[tuple[Feature, float], ...]:
+        """A name in one of the film's fields."""
+        return self._made(kind, _joined(words_of(name), self.tokens), getattr(self.config, kind.value))
+
+    def _made(self, kind: Kind, ids: Ids, strength: float) -> tuple[tuple[Feature, float], ...]:
+        feature = self._feature((kind, ids)) if ids and strength > 0 else None
+        return () if feature is None else ((feature, strength),)
 
 
-def _features(record: FilmRecord, reading: _Reading) -> dict[Key, float]:
+def _features(record: FilmRecord, reading: _Reading[Feature]) -> dict[Feature, float]:
     """A film's features with their strength before TF-IDF."""
-    config = reading.config
-    found: defaultdict[Key, float] = defaultdict(float)
+    found: defaultdict[Feature, float] = defaultdict(float)
     for word, often in _counts(record).items():
         emphasis = 1 + math.log(often)
-        for key, strength in reading.meaning(word):
-            found[key] = max(found[key], strength * emphasis)
+        for feature, strength in reading.meaning(word):
+            found[feature] = max(found[feature], strength * emphasis)
     for word in sorted({word for title in record.titles() for word in _words(title)}):
-        for key, strength in reading.spelling(word):
-            found[key] += config.title * strength
-    for key in _field_keys(record, reading):
-        found[key] = getattr(config, key[0].value)
-    return {key: value for key, value in found.items() if value > 0 and key[1]}
+        for feature, strength in reading.spelling(word):
+            found[feature] += reading.config.title * strength
+    for kind, name in _fields(record):
+        found.update(reading.name(kind, name))
+    return found
 
 
 def _counts(record: FilmRecord) -> Counter[str]:
@@ -212,21 +221,18 @@ def _words(text: str) -> list[str]:
     return [word for word in words_of(text) if len(word) >= _SHORTEST_WORD]
 
 
-def _field_keys(record: FilmRecord, reading: _Reading) -> Iterator[Key]:
-    """The film's genres, people, keywords, countries, language and decade as features."""
-    phrases = (
+def _fields(record: FilmRecord) -> Iterator[tuple[Kind, str]]:
+    """The film's genres, people, keywords, countries, language and decade."""
+    fields = (
         (Kind.GENRE, record.genres),
         (Kind.DIRECTOR, record.directors),
         (Kind.ACTOR, record.cast),
         (Kind.KEYWORD, record.keywords),
         (Kind.COUNTRY, record.countries),
         (Kind.LANGUAGE, (record.language,)),
+        (Kind.DECADE, (str(record.year // 10),) if record.year is not None else ()),
     )
-    for kind, names in phrases:
-        for name in names:
-            yield kind, reading.phrase(name)
-    if record.year is not None:
-        yield Kind.DECADE, reading.tokens.whole(str(record.year // 10))
+    return ((kind, name) for kind, names in fields for name in names)
 
 
 def _distinct_words(record: FilmRecord, tokens: WordTokens) -> set[Ids]:
