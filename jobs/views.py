@@ -27,10 +27,11 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@login_required
 @never_cache
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part that changes while a job runs; once it is finished, the page around it is loaded anew."""
+    """The part that changes while a job runs; once there is no more to watch, the page around it is loaded anew."""
+    if not request.user.is_authenticated:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     page = request.htmx.current_url_abs_path or reverse("jobs:job", args=[pk])  # type: ignore[attr-defined]
     context = {"job": found, "page": page, "watching_only": not _may_act(request, found)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,7 +27,7 @@ def start(kind: str, *, by: AbstractUser | None, title: str | None = None, **arg
     Without a worker (JOBS_AT_ONCE) it is finished when this returns.
     """
     known = kind_of(kind)
-    with transaction.atomic():
+    with _as_one():
         job = Job.objects.create(
             kind=kind,
             title=(title or str(known.title))[:200],
@@ -50,7 +52,7 @@ def cancel(job: Job) -> bool:
 
 def retry(job: Job) -> bool:
     """Let a job that failed or was cancelled run again; False when it did not end that way."""
-    with transaction.atomic():
+    with _as_one():
         ended = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
         again = ended.update(
             state=Job.State.WAITING,
@@ -67,6 +69,11 @@ def retry(job: Job) -> bool:
             run_job.enqueue(job.pk)
     job.refresh_from_db()
     return bool(again)
+
+
+def _as_one() -> AbstractContextManager[object]:
+    """One transaction for a job and its task; none around a job that is run at once, which may take long."""
+    return nullcontext() if settings.JOBS_AT_ONCE else transaction.atomic()
 
 
 def may_retry(job: Job, user: AbstractUser) -> bool:

@@ -71,11 +71,18 @@ def test_a_job_of_nobody_is_not_everybodys(client: Client, owner: User, part: st
     assert client.get(f"/jobs/{running().pk}/{part}").status_code == 404
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_who_is_not_logged_in_is_asked_to(client: Client, part: str) -> None:
-    answer = client.get(f"/jobs/{running().pk}/{part}")
+def test_who_is_not_logged_in_is_asked_to(client: Client) -> None:
+    answer = client.get(f"/jobs/{running().pk}/")
     assert answer.status_code == 302
     assert "/accounts/log-in/" in answer["Location"]
+
+
+def test_who_logged_out_meanwhile_loads_the_page_anew_and_is_asked_there(client: Client, owner: User) -> None:
+    job = running(owner)
+    client.logout()
+    answer = client.get(f"/jobs/{job.pk}/progress/", headers={"HX-Request": "true"})
+    assert answer["HX-Refresh"] == "true"
+    assert answer.content == b""
 
 
 def test_staff_who_may_see_jobs_see_all_of_them(client: Client, owner: User) -> None:
