@@ -10,6 +10,7 @@ from catalog.models import Movie, User
 from recommender.models import Night, NightGuest, NightVeto
 from tests.builders import like, make_movie, make_user
 from tests.site.pages import shown, teach, words_of
+from tests.site.test_valid_pages import Page, check
 
 pytestmark = pytest.mark.django_db
 TOGETHER = "/together/"
@@ -70,6 +71,16 @@ def test_an_evening_with_demo_profiles(client: Client, ana: User, profiles: list
     assert 'Demo 1<span class="sr">: ' in page
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_pages_are_sound(client: Client, ana: User, profiles: list[User]) -> None:
+    night = opened(client, profiles[0], friends="on")
+    client.post(address(night, f"films/{shown(client.get(address(night)))[0]}/veto/"), {"on": "1"})
+    client.post(address(night, "result/"), {"on": "1"})
+    night.refresh_from_db()
+    for page in (TOGETHER, address(night), f"/together/result/{night.result}/", "/together/join/gone/"):
+        check(Page(client.get(page).content.decode()))
+    check(Page(Client().get(f"/together/join/{night.invitation}/").content.decode()))
 
 
 def test_the_slider_goes_to_the_average(client: Client, ana: User, profiles: list[User], films: list[Movie]) -> None:
