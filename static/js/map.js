@@ -182,6 +182,7 @@
       setRegion(view.drawing);
       drawRegion(false);
       panel.open = true;
+      if (phone.matches) list.scrollIntoView({ block: "center" });
     } else if (pressed && !pressed.moved && !cancelled) {
       const reach = event.pointerType === "mouse" ? 6 : 18;
       choose(points.nearest(view.mapX(x), view.mapY(y), (view.radius + reach) / view.scale));

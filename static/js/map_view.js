@@ -222,7 +222,7 @@ class MapView {
     }
   }
 
-  /* Titles of the most famous films in view that do not cover each other; while moving, the same ones. */
+  /* Titles of the most famous films of each part of the view, clear of each other; while moving, the same ones. */
   paintLabels(pen, moving) {
     if (!this.points.titles) return;
     pen.font = `600 12.5px ${this.font}`;
@@ -240,16 +240,19 @@ class MapView {
   }
 
   chooseLabels(pen) {
-    const { points } = this, most = Math.round((this.width * this.height) / 26000), boxes = [], labels = [];
+    const { points } = this, most = Math.round((this.width * this.height) / 22000), boxes = [], labels = [], parts = new Map();
     for (let at = points.count - 1; at >= 0 && labels.length < most && points.count - at < 20000; at--) {
       const row = points.order[at];
       if (!points.shown[row]) continue;
       const x = this.screenX(points.x[row]) + this.radius + 4, y = this.screenY(points.y[row]);
       if (x < 0 || y < 10 || x > this.width - 40 || y > this.height - 10) continue;
+      const part = `${Math.floor(x / 200)} ${Math.floor(y / 110)}`;
+      if ((parts.get(part) || 0) > 1) continue;
       const title = points.title(row), words = title.length > 34 ? `${title.slice(0, 32)}…` : title;
       const right = x + pen.measureText(words).width;
       if (right > this.width - (y > this.height - 215 ? 72 : 4) || boxes.some((box) => x < box[1] + 8 && right > box[0] - 8 && Math.abs(y - box[2]) < 18)) continue;
       boxes.push([x, right, y]);
+      parts.set(part, (parts.get(part) || 0) + 1);
       labels.push({ row, words });
     }
     return labels;
