@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from catalog.importing.cells import line
 from catalog.importing.encoding import Unreadable, encoding_of
 from catalog.importing.formats import FORMATS, Columns, Format, columns_of, format_of
 from catalog.importing.formulas import original
@@ -104,7 +105,7 @@ def _headers(path: Path, encoding: str) -> tuple[int, list[str], str]:
 
 def _refuse_strangers(headers: Sequence[str], kind: Format, columns: Columns, *, likes: bool) -> None:
     """Say what is missing and what was found, so that the reader sees the cure."""
-    found = ", ".join(header[:30] for header in headers[:12]) or "–"
+    found = ", ".join(line(header)[:30] for header in headers[:12]) or "–"
     if not kind.fits_headers(headers):
         raise Unreadable(
             _("This is no %(format)s file; its headers are: %(found)s. Leave --format out to find the format.")

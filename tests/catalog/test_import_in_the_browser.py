@@ -169,6 +169,7 @@ def test_undoing_asks_first_and_names_what_it_kept(curator: Client) -> None:
         ("films.xlsx", b"PK\x03\x04 film.xlsx", "This is a ZIP file, not a CSV."),
         ("poster.png", b"\x89PNG\r\n\x1a\n\x00\x00", "This is a PNG file"),
         ("films.json", b'[{"title": "Heat"}', "the list breaks off"),
+        ("films.json", b'[{"\\ud800x\\u0000y": 1}]', "Found: xy"),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_cure(curator: Client, name: str, content: bytes, cure: str) -> None:

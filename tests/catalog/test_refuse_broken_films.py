@@ -1,10 +1,16 @@
 """An import meets broken rows and files that are no CSV: each is named with its cure, and the rest gets in."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
+from catalog.importing import Unreadable
+from catalog.importing.reading import open_table
+from catalog.importing.rows import FilmRow, film_rows
 from catalog.models import Movie
 from tests.catalog.files import as_csv, run, write
 
@@ -136,3 +142,53 @@ def test_many_remarks_are_shortened(tmp_path: Path) -> None:
     assert "and 10 more (-v 2 shows them)" in run("import_movies", path)
     assert "line 31:" in run("import_movies", path, verbosity=2)
     assert run("import_movies", path, verbosity=0) == ""
+
+
+CELLS = some.one_of(
+    some.text(max_size=30),
+    some.sampled_from(
+        ["title", "year", "cast", "genres", "Heat", "1995", "[{'name': 'A'}]", '["A", 1]', "9" * 50, "a|b", "'=1"]
+    ),
+)
+LISTS = some.lists(some.one_of(CELLS, some.integers(), some.none()), max_size=3)
+OBJECTS = some.dictionaries(
+    CELLS, some.one_of(CELLS, some.integers(), some.floats(), some.booleans(), LISTS), max_size=6
+)
+
+
+def read_to_the_end(path: Path) -> None:
+    """Reading ends with films and reasons, or with a refusal; anything else is a fault of ours."""
+    try:
+        rows = list(film_rows(open_table(path)))
+    except Unreadable:
+        return
+    for row in rows:
+        assert row.title.strip() if isinstance(row, FilmRow) else row[1]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=some.one_of(
+        some.binary(max_size=300), some.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
+    )
+)
+def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "films").write_bytes(content)
+    read_to_the_end(tmp_path / "films")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=some.lists(some.lists(CELLS, max_size=6), max_size=5), own=some.booleans())
+def test_any_table_is_read_or_refused(tmp_path: Path, rows: list[list[str]], own: bool) -> None:
+    headers = ["title", "original_title", "movielens_id", "is_published", "cast", "genres", "year", "title_ru"]
+    text = as_csv(*([headers] if own else [["title", "year", "genres", "cast"]]), *rows)
+    (tmp_path / "films").write_bytes(text.encode("utf-8", "replace"))
+    read_to_the_end(tmp_path / "films")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(films=some.lists(OBJECTS, max_size=4), cut=some.integers(0, 40))
+def test_any_json_is_read_or_refused(tmp_path: Path, films: list[dict[str, object]], cut: int) -> None:
+    text = json.dumps(films)
+    (tmp_path / "films").write_text(text[: len(text) - cut] if cut < 20 else text, encoding="utf-8")
+    read_to_the_end(tmp_path / "films")
