@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-PARTS = ("database", "models", "media")
+PARTS = ("database", "models", "media", "uploads")
 _PIECE = 1 << 20
 _MOST_MANIFEST = 64 << 20
 _PART = ".part"

@@ -20,6 +20,7 @@ from recommender.models import ModelVersion
 from recommender.operations import databases
 from recommender.operations.archives import Writer, files_below, writing
 from recommender.operations.databases import DumpError
+from recommender.operations.places import uploads
 
 PATTERN = "movierec-*.tar.gz"
 
@@ -37,7 +38,7 @@ class Saved:
     films: int
     likes: int
     models: list[str]
-    media: int
+    uploads: int
 
 
 def save(
@@ -110,7 +111,7 @@ def _fill(archive: Writer, path: Path, room: Path, *, all_models: bool, progress
         try:
             archive.add(inside, file)
         except FileNotFoundError:
-            if not inside.startswith("media/"):  # a picture may be replaced meanwhile; a model is not
+            if not inside.startswith(tuple(uploads())):  # a picture may be replaced meanwhile; a model is not
                 raise
         progress(done, len(files))
     films, likes = Movie.objects.count(), Like.objects.count()
@@ -126,8 +127,8 @@ def _fill(archive: Writer, path: Path, room: Path, *, all_models: bool, progress
             "models": models,
         }
     )
-    media = sum(inside.startswith("media/") for inside in archive.files)
-    return Saved(path, sum(facts["size"] for facts in archive.files.values()), films, likes, models, media)
+    handed_in = sum(inside.startswith(tuple(uploads())) for inside in archive.files)
+    return Saved(path, sum(facts["size"] for facts in archive.files.values()), films, likes, models, handed_in)
 
 
 def _files(models: list[str]) -> Iterator[tuple[str, Path]]:
@@ -136,6 +137,6 @@ def _files(models: list[str]) -> Iterator[tuple[str, Path]]:
         folder = settings.MODELS_DIR / model
         for path in files_below(folder):
             yield f"models/{model}/{path.relative_to(folder).as_posix()}", path
-    media = Path(settings.MEDIA_ROOT)
-    for path in files_below(media):
-        yield f"media/{path.relative_to(media).as_posix()}", path
+    for part, folder in uploads().items():
+        for path in files_below(folder):
+            yield f"{part}/{path.relative_to(folder).as_posix()}", path

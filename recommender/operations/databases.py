@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+LONGEST_WAIT = 60.0  # seconds for a database that somebody else holds
 NAMES = {SQLITE: "db.sqlite3", POSTGRESQL: "db.dump"}  # the dump's name in a backup
 
 
@@ -34,7 +37,7 @@ def dump(path: Path) -> None:
     connection.ensure_connection()
     try:
         with closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(copy)  # in one step, so it holds one moment
+            connection.connection.backup(copy, progress=_patience())  # in one step, so it holds one moment
             copy.execute("PRAGMA journal_mode=DELETE")  # one file: no log beside it
     except sqlite3.Error as problem:
         raise DumpError(_("The database cannot be read: %(problem)s") % {"problem": problem}) from problem
@@ -67,7 +70,7 @@ def load(path: Path) -> None:
     connection.ensure_connection()
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as copy:
-            copy.backup(connection.connection)
+            copy.backup(connection.connection, progress=_patience())
     except sqlite3.Error as problem:
         raise DumpError(
             _("The database cannot be replaced: %(problem)s. Stop the site and its workers, and try again.")
@@ -115,6 +118,17 @@ def is_empty() -> bool:
         return not (Movie.objects.exists() or User.objects.exists())
     except DatabaseError:
         return True
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """SQLite's copying asks this after each try; somebody who holds the database for good is not waited for."""
+    until = time.monotonic() + LONGEST_WAIT
+
+    def ask(_status: int, left: int, _total: int) -> None:
+        if left and time.monotonic() > until:
+            raise sqlite3.OperationalError(_("another process does not let go of it"))
+
+    return ask
 
 
 def _load_postgresql(path: Path) -> None:

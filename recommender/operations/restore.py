@@ -21,6 +21,7 @@ from recommender.ml.artifacts import ArtifactError
 from recommender.operations import databases
 from recommender.operations.archives import DamagedBackup, unpack
 from recommender.operations.databases import NAMES, DumpError
+from recommender.operations.places import size_of, uploads
 from recommender.pipeline import NotReady, only_training
 
 ROOM = ".restoring-"
@@ -55,7 +56,7 @@ def restore(path: Path, *, force: bool = False, say: Callable[[str], None] = lam
     """
     say(_("Checking the backup"))
     with _unpacked(path) as (folder, manifest), _alone():
-        if not force and not (databases.is_empty() and not _has_media()):
+        if not force and not (databases.is_empty() and not any(map(size_of, uploads().values()))):
             raise CannotRestore(
                 _(
                     "This site has films, accounts or uploads, which would be replaced. "
@@ -66,7 +67,10 @@ def restore(path: Path, *, force: bool = False, say: Callable[[str], None] = lam
         with _Swap(folder.with_name(f"{folder.name}-before")) as swap:
             for model in manifest["models"]:
                 swap.take(folder / "models" / model, settings.MODELS_DIR / model)
-            swap.take(folder / "media", Path(settings.MEDIA_ROOT))
+            for part, place in uploads().items():
+                swap.take(folder / part, place)
+            # What workers keep of another database would pass for this one's once their revisions meet.
+            swap.take(folder / "index", Path(settings.INDEX_DIR))
             swap.load(folder / "database" / NAMES[manifest["database"]])
             migrated = databases.waiting_migrations()
             if migrated:
@@ -115,11 +119,6 @@ def _alone() -> Iterator[None]:
     """No training and no second restore at the same time."""
     with only_training():
         yield
-
-
-def _has_media() -> bool:
-    folder = Path(settings.MEDIA_ROOT)
-    return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
 
 
 class _Swap:

@@ -47,7 +47,7 @@ def upload(name: str, content: bytes) -> Path:
 
 def everything() -> tuple[object, ...]:
     """What must not change when a restore is refused."""
-    folders = (Path(settings.MEDIA_ROOT), settings.MODELS_DIR)
+    folders = (Path(settings.MEDIA_ROOT), settings.MODELS_DIR, Path(settings.VAR_DIR) / "uploads")
     files = sorted((path, path.read_bytes()) for folder in folders for path in folder.rglob("*") if path.is_file())
     return list(Movie.objects.values_list("pk", "title")), list(Like.objects.values_list()), files
 
@@ -69,6 +69,9 @@ def rewritten(path: Path, change: Callable[[str, bytes], tuple[str, bytes] | Non
 
 def test_everything_comes_back(trained: ModelVersion) -> None:
     poster = upload("posters/film.png", b"a picture")
+    waiting = Path(settings.VAR_DIR) / "uploads/imports/films.csv"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_text("title\nHeat\n")
     before, ranked = everything(), ranking()
     saved = save()
     Movie.objects.filter(title="Film 1").delete()
@@ -76,7 +79,10 @@ def test_everything_comes_back(trained: ModelVersion) -> None:
     make_user("late")
     poster.write_bytes(b"another picture")
     upload("posters/late.png", b"later")
-    (trained.folder / "encoder.safetensors").write_bytes(b"damaged")
+    waiting.unlink()
+    weights = trained.folder / "encoder.safetensors"
+    weights.unlink()  # it may be mapped: writing into it would pull it from under its reader
+    weights.write_bytes(b"damaged")
     assert "8 films, 2 likes" in run("restore", str(saved.path), "--force")
     assert everything() == before
     assert ranking() == ranked
@@ -96,7 +102,7 @@ def test_an_empty_site_needs_no_force(trained: ModelVersion) -> None:
 def test_nothing_is_left_beside_what_was_restored(trained: ModelVersion, tmp_path: Path) -> None:
     path = save().path
     restore(path, force=True)
-    assert {file.name for file in tmp_path.iterdir()} == {"models", "media", "backups"}
+    assert {file.name for file in tmp_path.iterdir()} == {"models", "media", "uploads", "backups", "index"}
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     assert {file.name for file in settings.MODELS_DIR.iterdir()} == {trained.name, ".training.lock"}
 

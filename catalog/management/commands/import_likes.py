@@ -81,8 +81,8 @@ def _as_json(report: LikeReport) -> dict[str, Any]:
         "already": report.already,
         "below_4_stars": report.not_liked,
         "visitors_created": report.visitors_created,
-        "films_unknown": {name: rows.rows for name, rows in report.films_unknown.items()},
-        "visitors_unknown": {name: rows.rows for name, rows in report.visitors_unknown.items()},
+        "films_unknown": {name.strip("“”"): rows.rows for name, rows in report.films_unknown.items()},
+        "visitors_unknown": {name.strip("“”"): rows.rows for name, rows in report.visitors_unknown.items()},
         "rejected": remarks_for_programs(report.rejected),
     }
 

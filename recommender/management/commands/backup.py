@@ -50,13 +50,13 @@ class Command(SiteCommand):
             self.answer({**vars(saved), "size": size, "removed": removed})
             return
         self.say(
-            _("%(file)s: %(size)s with %(films)d films, %(likes)d likes, %(media)d uploads, models: %(models)s")
+            _("%(file)s: %(size)s with %(films)d films, %(likes)d likes, %(uploads)d uploads, models: %(models)s")
             % {
                 "file": saved.path,
                 "size": filesizeformat(size),
                 "films": saved.films,
                 "likes": saved.likes,
-                "media": saved.media,
+                "uploads": saved.uploads,
                 "models": ", ".join(saved.models) or _("none"),
             }
         )

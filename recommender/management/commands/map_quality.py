@@ -3,21 +3,23 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from catalog.management.command import SiteCommand
 from recommender import index
 from recommender.map import places_of
 from recommender.ml.layout import kept_neighbours, principal
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Measure the map of the active model."""
 
     help = (
         "Prints which share of each film's 10 nearest films in the vector space are among its 30 nearest on the map, "
-        "for the map and for the first two principal components. Example: manage.py map_quality"
+        "for the map and for the first two principal components."
     )
+    examples = ("manage.py map_quality --sample 500",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sample", type=int, default=1000, help="films to look at (default: 1000)")
