@@ -11,7 +11,7 @@ from catalog.models import Movie
 from catalog.signals import films_merged, movies_changed
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import Embedding, ModelVersion, Shown
-from recommender.vectors import embed, next_revision
+from recommender.vectors import keep_up, next_revision
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def embed_changed_films(movie_ids: list[int], **kwargs: Any) -> None:
     if version is None:
         return
     try:
-        embed(movie_ids, version)
+        keep_up(movie_ids, version)
     except ArtifactError as problem:
         # The film is saved all the same; a refresh computes its vector once the model is back.
         log.error("Films %s have no fresh vector: %s", movie_ids, problem)

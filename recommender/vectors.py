@@ -24,10 +24,11 @@ _BLOB = np.dtype("<f4")
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What one refresh did: films looked at, and vectors (re)computed."""
+    """What one refresh did: films looked at, vectors (re)computed, and the revisions that it wrote."""
 
     films: int
     computed: int
+    revisions: tuple[int, ...] = ()
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:
@@ -58,11 +59,16 @@ def refresh(
     version: ModelVersion,
     *,
     every: bool = False,
+    passing: Callable[[list[tuple[int, FilmRecord]]], None] = lambda films: None,
     progress: Callable[[Refreshed], None] = lambda done: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Refreshed:
-    """Compute the vectors that are missing or stale (or every one). Stopping loses nothing: the next call goes on."""
+    """Compute the vectors that are missing or stale (or every one). Stopping loses nothing: the next call goes on.
+
+    `passing` gets to see all films as they are read, by ascending id.
+    """
     done = Refreshed(0, 0)
+    revisions: list[int] = []
     for films in film_records(Movie.objects.all()):
         if should_stop():
             break
@@ -70,8 +76,9 @@ def refresh(
         read = [(pk, record, record.fingerprint()) for pk, record in films]
         stale = [film for film in read if known.get(film[0]) != film[2]]
         if stale:
-            _write(version, stale)
-        done = Refreshed(done.films + len(films), done.computed + len(stale))
+            revisions.append(_write(version, stale))
+        passing(films)
+        done = Refreshed(done.films + len(films), done.computed + len(stale), tuple(revisions))
         progress(done)
     return done
 
@@ -82,6 +89,22 @@ def embed(movie_ids: Iterable[int], version: ModelVersion) -> None:
     for start in range(0, len(ids), CHUNK):
         for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
             _write(version, [(pk, record, record.fingerprint()) for pk, record in films])
+
+
+def keep_up(movie_ids: Iterable[int], version: ModelVersion) -> None:
+    """Compute the vectors of changed films where their words changed; of the others workers read the facts anew."""
+    ids = list(movie_ids)
+    for start in range(0, len(ids), CHUNK):
+        for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
+            known = _fingerprints(version, films)
+            marked = [(pk, record, record.fingerprint()) for pk, record in films]
+            stale = [film for film in marked if known.get(film[0]) != film[2]]
+            if stale:
+                _write(version, stale)
+            same = [pk for pk, _record, fingerprint in marked if known.get(pk) == fingerprint]
+            with transaction.atomic():
+                rows = Embedding.objects.of(version).filter(movie__in=same)
+                rows.update(revision=next_revision(version), updated_at=timezone.now())
 
 
 def next_revision(version: ModelVersion) -> int:
@@ -95,8 +118,8 @@ def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]
     return dict(rows.values_list("movie_id", "fingerprint"))
 
 
-def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) -> None:
-    """Encode films, each with its fingerprint, and store their vectors in one transaction."""
+def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) -> int:
+    """Encode films, each with its fingerprint, store their vectors in one transaction, and give their revision."""
     ids = [pk for pk, _, _ in films]
     vectors = encoder_of(version).encode([record for _, record, _ in films], ids)
     with transaction.atomic():
@@ -120,3 +143,4 @@ def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) 
             unique_fields=["movie", "version"],
             update_fields=["vector", "fingerprint", "revision", "updated_at"],
         )
+    return revision

@@ -50,5 +50,7 @@ def test_a_double_is_found_and_merged(open_browser: Open, films: list[Movie]) ->
     page.goto(f"/admin/catalog/user/{visitor.pk}/change/")
     page.get_by_role("button", name="Look as this visitor").click()
     expect(page.get_by_label("Looking as a visitor")).to_be_visible()
+    found = Axe().run(page, options={"preload": False})
+    assert found.violations_count == 0, found.generate_report()
     page.get_by_label("Looking as a visitor").get_by_role("button", name="Stop").click()
     expect(page.get_by_text("You look with your own eyes again.")).to_be_visible()

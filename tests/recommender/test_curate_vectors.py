@@ -12,7 +12,9 @@ from django.utils import timezone
 from catalog.models import Movie
 from catalog.services import announce_changes
 from jobs.models import Job
+from recommender import index
 from recommender.admin import films as admin_films
+from recommender.corpus import record_of
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import Embedding, ModelVersion
 from tests.builders import make_movie, make_user, make_version
@@ -78,7 +80,7 @@ def test_a_vector_that_could_not_be_computed_is_stale(
     def broken(*_args: object) -> None:
         raise ArtifactError("The folder is gone.")
 
-    monkeypatch.setattr("recommender.receivers.embed", broken)
+    monkeypatch.setattr("recommender.receivers.keep_up", broken)
     with django_capture_on_commit_callbacks(execute=True):
         announce_changes([film.pk])
     assert titles(curator, vector="stale") == {"Heat"}
@@ -126,3 +128,22 @@ def test_who_only_looks_at_films_cannot_have_vectors_computed(client: Client, en
     assert "Compute vectors anew" not in client.get(FILMS).content.decode()
     press(client, film)
     assert encoded == []
+
+
+def test_hiding_films_computes_no_vector_anew_but_workers_hear_of_it(
+    curator: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    same, changed = make_movie("Heat", description="A thief."), make_movie("Alien")
+    version = make_version({same: [1, 0], changed: [0, 1]})
+    Embedding.objects.filter(movie=same).update(fingerprint=record_of(same).fingerprint())
+    written: list[int] = []
+    monkeypatch.setattr("recommender.vectors._write", lambda _version, films: written.extend(film[0] for film in films))
+    assert index.current() is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        curator.post(FILMS, {"action": "unpublish", "_selected_action": [same.pk, changed.pk]})
+    assert written == [changed.pk]
+    films = index.current()
+    assert films is not None
+    assert films.version.revision > version.revision
+    assert not films.published[films.rows([same.pk])].any()
+    assert titles(curator, vector="stale") == {"Alien"}
