@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, Q
 from numpy.typing import NDArray
 
 from catalog.models import Genre, Like, Movie
@@ -31,6 +31,7 @@ __all__ = ["FilmIndex", "Mask", "current", "forget", "last_seen"]
 
 _LIKES_STAY_FRESH = 60.0  # seconds; how often likes are counted again for popularity
 _AT_MOST_OF_TIME = 0.01  # that counting them may take
+_NONE: Ids = np.zeros(0, np.int64)
 _FEW_CHANGES, _MANY_CHANGES = 500, 0.05  # films, share of all: with more of either a newer snapshot is worth its time
 
 
@@ -113,8 +114,9 @@ class FilmIndex:
         with _opening:
             if not self._words:
                 kept = snapshot.words(self.version)
-                ids, postings = snapshot.words_of(kept)
-                self._words.append(_with_changed_words(LexicalIndex.over(postings), ids, self, kept.revision))
+                ids, again, postings = snapshot.words_of(kept)
+                words = LexicalIndex.over(postings)
+                self._words.append(_with_changed_words(words, ids, self, kept.revision, again))
         return self._words[0]
 
 
@@ -173,7 +175,7 @@ def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     except Unreadable:  # a newer snapshot took its place
         return _on_top(snapshot.films(version), version, None)
     if known._words:
-        fresh._words.append(_with_changed_words(known.words, known.ids, fresh, known.version.revision))
+        fresh._words.append(_with_changed_words(known.words, known.ids, fresh, known.version.revision, _NONE))
     return fresh
 
 
@@ -222,15 +224,16 @@ def _room(old: Columns, ids: Ids) -> NDArray[np.float32]:
 def _gone(version: ModelVersion, ids: Ids, known: FilmIndex | None) -> Rows:
     """Rows of deleted films. All ids are read only where counting shows that some are missing."""
     alive = Embedding.objects.of(version)
-    before = known.ids[known.gone] if known is not None else np.zeros(0, np.int64)
+    before = known.ids[known.gone] if known is not None else _NONE
     if len(ids) - len(before) != alive.count():
         here = np.fromiter(alive.order_by("movie_id").values_list("movie_id", flat=True).iterator(), np.int64)
         return np.flatnonzero(~np.isin(ids, here))
     return rows_of(ids, before.tolist())
 
 
-def _with_changed_words(words: LexicalIndex, ids: Ids, films: FilmIndex, since: int) -> LexicalIndex:
-    """The words of films `ids` as the words of the index's rows, with what changed after a revision read again."""
+def _with_changed_words(words: LexicalIndex, ids: Ids, films: FilmIndex, since: int, again: Ids) -> LexicalIndex:
+    """The words of films `ids` as the words of the index's rows; what changed after a revision is read `again`, too."""
     changed = Embedding.objects.of(films.version).filter(revision__gt=since).values("movie")
-    records = {pk: record for chunk in film_records(Movie.objects.filter(pk__in=changed)) for pk, record in chunk}
+    wanted = Movie.objects.filter(Q(pk__in=changed) | Q(pk__in=again.tolist()))
+    records = {pk: record for chunk in film_records(wanted) for pk, record in chunk}
     return words.updated(ids, films.ids, records)

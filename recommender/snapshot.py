@@ -7,7 +7,7 @@ One that is missing or damaged costs time and nothing else.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from recommender.corpus import film_records
 from recommender.ml import mapped
 from recommender.ml.lexical import word_counts
 from recommender.ml.mapped import Arrays, Unreadable
-from recommender.ml.postings import Postings
-from recommender.models import ModelVersion
+from recommender.ml.postings import Draft, Postings
+from recommender.ml.records import FilmRecord
+from recommender.models import Embedding, ModelVersion
 
 log = logging.getLogger(__name__)
 
@@ -45,20 +46,56 @@ def films(version: ModelVersion, *, newer_than: int = -1) -> Snapshot:
 
 def words(version: ModelVersion) -> Snapshot:
     """The films' ids and words, likewise."""
-    return _read(version, _WORDS) or _keep(version, _WORDS, *_words_now(version))
+    return _read(version, _WORDS) or _keep(version, _WORDS, *WordsDraft(version).read_all().finished())
 
 
-def take(version: ModelVersion) -> None:
+class WordsDraft:
+    """Collects the words of all films, from a refresh that reads them anyway or on its own."""
+
+    def __init__(self, version: ModelVersion) -> None:
+        self._version = version
+        self._started_at = _revision(version)
+        self._ids: list[int] = []
+        self._draft = Draft()
+
+    def add(self, films: Iterable[tuple[int, FilmRecord]]) -> None:
+        """The next films, by ascending id."""
+        for film, record in films:
+            self._ids.append(film)
+            self._draft.add(word_counts(record))
+
+    def read_all(self) -> WordsDraft:
+        """Read every film of the catalogue."""
+        for films in film_records(Movie.objects.all()):
+            self.add(films)
+        return self
+
+    def finished(self, own: Collection[int] = ()) -> tuple[int, Arrays]:
+        """The revision and arrays of a snapshot.
+
+        What others changed meanwhile was perhaps read before, so workers read it `again`; `own` are the revisions that
+        the refresh itself wrote.
+        """
+        revision = _revision(self._version)
+        changed = Embedding.objects.of(self._version).filter(revision__gt=self._started_at).exclude(revision__in=own)
+        again = np.array(sorted(changed.values_list("movie_id", flat=True)), np.int64)
+        ids = np.array(self._ids, np.int64)
+        return revision, {"ids": ids, "again": again, **self._draft.postings().arrays()}
+
+
+def take(version: ModelVersion, words: WordsDraft, own: Collection[int]) -> None:
     """Write both snapshots as of now, so that no worker has to; one that is up to date already stays."""
-    for kind, read in ((_FILMS, _films_now), (_WORDS, _words_now)):
-        if max(map(_taken_at, _folders(version, kind)), default=-1) < _revision(version):
-            _keep(version, kind, *read(version))
+    revision = _revision(version)
+    if max(map(_taken_at, _folders(version, _FILMS)), default=-1) < revision:
+        _keep(version, _FILMS, *_films_now(version))
+    if max(map(_taken_at, _folders(version, _WORDS)), default=-1) < revision:
+        _keep(version, _WORDS, *words.finished(own))
 
 
-def words_of(snapshot: Snapshot) -> tuple[Ids, Postings]:
-    """The film ids, ascending, and their words."""
+def words_of(snapshot: Snapshot) -> tuple[Ids, Ids, Postings]:
+    """The film ids, ascending; those of them that are to be read again; and the words."""
     arrays = snapshot.arrays()
-    return arrays["ids"], Postings.from_arrays(arrays)
+    return arrays["ids"], arrays["again"], Postings.from_arrays(arrays)
 
 
 def _folders(version: ModelVersion, kind: str) -> list[Path]:
@@ -76,20 +113,6 @@ def _revision(version: ModelVersion) -> int:
 
 def _films_now(version: ModelVersion) -> tuple[int, Arrays]:
     return _revision(version), read_columns(version, spare=SPARE).arrays()
-
-
-def _words_now(version: ModelVersion) -> tuple[int, Arrays]:
-    revision = _revision(version)
-    ids: list[int] = []
-
-    def counts() -> Iterator[Mapping[str, int]]:
-        for chunk in film_records(Movie.objects.all()):
-            for film, record in chunk:
-                ids.append(film)
-                yield word_counts(record)
-
-    postings = Postings.of(counts())
-    return revision, {"ids": np.array(ids, np.int64), **postings.arrays()}
 
 
 def _read(version: ModelVersion, kind: str, newer_than: int = -1) -> Snapshot | None:

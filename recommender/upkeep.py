@@ -21,8 +21,9 @@ def bring_up_to_date(
 
     Stopping loses nothing: the next call goes on. Raises ArtifactError when the model cannot be read.
     """
-    done = refresh(version, every=every, progress=progress, should_stop=should_stop)
+    words = snapshot.WordsDraft(version)
+    done = refresh(version, every=every, passing=words.add, progress=progress, should_stop=should_stop)
     if not should_stop():
         draw(version)
-        snapshot.take(version)
+        snapshot.take(version, words, done.revisions)
     return done

@@ -33,16 +33,11 @@ class Postings:
 
     @classmethod
     def of(cls, films: Iterable[Mapping[str, int]]) -> Postings:
-        """Take how often each film has each word. The films are read once, in memory of 10 bytes a pair."""
-        known: dict[str, int] = {}
-        words, counts, sizes, lengths = array("i"), array("H"), array("i"), array("i")
+        """Take how often each film has each word."""
+        draft = Draft()
         for film in films:
-            words.extend(known.setdefault(word, len(known)) for word in film)
-            counts.extend(min(count, _MOST) for count in film.values())
-            sizes.append(len(film))
-            lengths.append(sum(film.values()))
-        numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), np.asarray(sizes))
-        return cls._sorted(list(known), np.asarray(words), numbers, np.asarray(counts, np.uint16), np.asarray(lengths))
+            draft.add(film)
+        return draft.postings()
 
     @classmethod
     def joined(cls, parts: Sequence[tuple[Postings, NDArray[np.int32]]]) -> tuple[Postings, NDArray[np.int32]]:
@@ -62,10 +57,10 @@ class Postings:
             lengths.append(part.lengths[here])
             places.append(at[here])
         join = np.concatenate
-        return cls._sorted(list(known), join(words), join(films), join(counts), join(lengths)), join(places)
+        return cls.sorted(list(known), join(words), join(films), join(counts), join(lengths)), join(places)
 
     @classmethod
-    def _sorted(
+    def sorted(
         cls,
         names: Sequence[str],
         words: NDArray[np.integer],
@@ -110,3 +105,26 @@ class Postings:
         words = Vocabulary(arrays["letters"], arrays["ends"])
         spelling = Spelling(words, arrays["grams"], arrays["gram_starts"], arrays["owners"], arrays["scale"])
         return cls(spelling, arrays["starts"], arrays["films"], arrays["counts"], arrays["lengths"])
+
+
+class Draft:
+    """Takes films one by one, in memory of ten bytes for each pair of word and film."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._words, self._counts = array("i"), array("H")
+        self._sizes, self._lengths = array("i"), array("i")
+
+    def add(self, film: Mapping[str, int]) -> None:
+        """The next film: how often it has each of its words."""
+        known = self._known
+        self._words.extend([known.setdefault(word, len(known)) for word in film])
+        self._counts.extend([min(count, _MOST) for count in film.values()])
+        self._sizes.append(len(film))
+        self._lengths.append(sum(film.values()))
+
+    def postings(self) -> Postings:
+        """All films so far, in the order they came."""
+        films = np.repeat(np.arange(len(self._sizes), dtype=np.int32), np.asarray(self._sizes))
+        words, counts = np.asarray(self._words), np.asarray(self._counts, np.uint16)
+        return Postings.sorted(list(self._known), words, films, counts, np.asarray(self._lengths))

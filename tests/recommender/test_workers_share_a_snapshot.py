@@ -154,12 +154,22 @@ def test_a_snapshot_of_another_database_is_not_believed(films: list[Movie], vers
 def test_a_newer_snapshot_takes_the_place_of_the_older(films: list[Movie], version: ModelVersion) -> None:
     running = another_worker()
     set_vector(version, films[2], [1, 0])
-    version.refresh_from_db()
-    snapshot.take(version)
+    snapshot.take(version, snapshot.WordsDraft(version).read_all(), ())
     assert len({path.parent for path in files("films")}) == 1
     assert running.vectors[2].tolist() == [0, 1]  # what a worker has mapped stays
     set_vector(version, films[1], [0, 1])  # its older snapshot is gone, so it takes the newer one
     assert near(films[0]) == ["three", "two"]
+
+
+def test_what_changes_while_words_are_collected_is_read_again(films: list[Movie], version: ModelVersion) -> None:
+    words = snapshot.WordsDraft(version).read_all()
+    films[2].title = "submarine"
+    films[2].save()
+    set_vector(version, films[2], [0, 1])
+    snapshot.take(version, words, ())
+    found = another_worker()
+    assert found.ids[np.flatnonzero(found.words.scores("submarine"))].tolist() == [films[2].pk]
+    assert not found.words.scores("three").any()
 
 
 def test_typed_words_are_found_by_every_worker(films: list[Movie], version: ModelVersion) -> None:
