@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 _TRUE = {"1", "true", "yes", "on"}
 _ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 _FALSE = {"0", "false", "no", "off"}
+_SHORTEST_TOKEN = 16
 
 
 def flag(env: environ.Env, name: str, *, default: bool) -> bool:
@@ -40,6 +41,26 @@ def secret(env: environ.Env, name: str, *, fallback: str | None) -> str:
             'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"'
         )
     return value
+
+
+def choice(env: environ.Env, name: str, default: str, *others: str) -> str:
+    """Read one of a few words, in capitals or not."""
+    raw = str(env.str(name, default="")).strip() or default
+    known = {word.lower(): word for word in (default, *others)}
+    if raw.lower() not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join((default, *others))}, not {raw!r}.")
+    return known[raw.lower()]
+
+
+def token(env: environ.Env, name: str) -> str:
+    """Read a password for programs; empty means that there is none, and a short one is refused."""
+    raw = str(env.str(name, default="")).strip()
+    if raw and (len(raw) < _SHORTEST_TOKEN or not raw.isascii()):
+        raise ImproperlyConfigured(
+            f"{name} must have at least {_SHORTEST_TOKEN} letters and digits, "
+            'for example from: python -c "import secrets; print(secrets.token_urlsafe(24))"'
+        )
+    return raw
 
 
 def database(env: environ.Env, *, default: str) -> dict[str, Any]:

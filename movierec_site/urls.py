@@ -6,6 +6,7 @@ from django.urls import include, path
 from catalog.views.media import media
 
 urlpatterns = [
+    path("", include("health.urls")),
     path("admin/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     path("", include("catalog.urls")),

@@ -21,6 +21,7 @@ from recommender.ml import search
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.ranking import VARIED, Query, diversified, query_for, turned
 from recommender.ml.search import Found
+from recommender.timing import timed
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
@@ -86,6 +87,7 @@ class Answer:
     model: str | None = None
 
 
+@timed
 def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> Answer:
     """The best films for a wish, the same ones in the same order each time it is asked."""
     asked = understand(wish.text)
@@ -97,6 +99,7 @@ def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> A
     return Answer(_loaded(films, ranked), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
 
 
+@timed
 def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
     """Films for several wishes, so that a page of many rows loads them all together; none before the first training."""
     films = index.current()
