@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
+from django.forms import ChoiceField
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -85,7 +86,7 @@ def boxes(field: BoundField, css: str = "") -> SafeString:
     found = (
         f'<label class="{css}"><input type="checkbox" name="{name}" value="{value}"'
         f"{' checked' if str(value) in chosen else ''}><span>{escape(label)}</span></label>"
-        for value, label in field.field.choices
+        for value, label in cast(ChoiceField, field.field).choices
     )
     return mark_safe("".join(found))  # noqa: S308 (values are numbers, all else was escaped)
 
