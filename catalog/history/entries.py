@@ -15,6 +15,7 @@ from catalog.importing.encoding import Unreadable
 from catalog.shelf import SEEN
 
 MOST_FILMS = 50_000
+MOST_ROWS = 250_000
 _EXAMPLES = 5  # of rows left out, by reason
 
 TV, OTHER, LIST, DELETED, UNTITLED, SILENT, BROKEN = "tv", "other", "list", "deleted", "untitled", "silent", "broken"
@@ -65,7 +66,7 @@ class Collected:
 
     def add(self, entry: Entry) -> None:
         """Take one row in; what is known of the film already is completed."""
-        self.rows_read += 1
+        self._read_one()
         if not entry.title and not entry.ids:
             return self._count(UNTITLED, entry.place)
         now = timezone.now()
@@ -84,8 +85,16 @@ class Collected:
 
     def skip(self, reason: str, what: str) -> None:
         """Leave one row out, and remember why."""
-        self.rows_read += 1
+        self._read_one()
         self._count(reason, what)
+
+    def _read_one(self) -> None:
+        self.rows_read += 1
+        if self.rows_read > MOST_ROWS:
+            raise Unreadable(
+                _("The file has more than %(most)d rows. Split it, and bring in one part after the other.")
+                % {"most": MOST_ROWS}
+            )
 
     def _count(self, reason: str, what: str) -> None:
         kept = self.skipped.setdefault(reason, {"count": 0, "first": []})

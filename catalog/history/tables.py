@@ -16,6 +16,7 @@ from catalog.importing.formats import header_key
 from catalog.importing.formulas import original
 from catalog.importing.reading import LARGEST_CELL
 from catalog.importing.rows import LONGEST_TITLE
+from catalog.models.films import FIRST_YEAR
 
 _DELIMITERS = (",", ";", "\t")
 _OLD_IMDB = "%a %b %d %H:%M:%S %Y"
@@ -109,7 +110,8 @@ def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, lis
 
 def said(cell: str) -> str:
     """Text on one line, no longer than a title; nothing for "null" and its like."""
-    return "" if cells.is_empty(cell) else cells.line(cell)[:LONGEST_TITLE]
+    whole = cell.encode("utf-8", "replace").decode()  # JSON can hold halves of letters, which no database takes
+    return "" if cells.is_empty(whole) else cells.line(whole)[:LONGEST_TITLE]
 
 
 def number(cell: str) -> float | None:
@@ -152,7 +154,13 @@ def number_id(cell: str) -> int | None:
 
 
 def moment(cell: str) -> datetime | None:
-    """A time in any of the usual forms, or nothing. A short number is a flag or a year, and no second of 1970."""
+    """A time in any of the usual forms, or nothing; a day before there were films is none."""
+    found = _moment(cell)
+    return found if found and found.year >= FIRST_YEAR else None
+
+
+def _moment(cell: str) -> datetime | None:
+    """A short number is a flag or a year, and no second of 1970."""
     if cell.strip().isdigit() and len(cell.strip()) < _SHORTEST_SECONDS:
         return None
     try:

@@ -104,3 +104,14 @@ def test_broken_items_are_left_out(ana: User, films: list[Movie], tmp_path: Path
 def test_other_json_is_refused(ana: User, tmp_path: Path, text: str) -> None:
     with pytest.raises(Unreadable):
         taken_in(ana, text, tmp_path, "export.json")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "today", "", None, 7])
+@pytest.mark.parametrize("title", ["Heat\ud800", "Heat\u0000", " Heat "])
+def test_strange_days_and_letters_break_nothing(
+    ana: User, films: list[Movie], tmp_path: Path, title: str, day: object
+) -> None:
+    content = trakt([{"watched_at": day, "type": "movie", "movie": {"title": title, "year": 1995}}])
+    history = brought_in(ana, content, tmp_path, "watched-history.json")
+    assert history.rows.count() == 1
+    assert Mark.objects.filter(user=ana).count() == 1

@@ -78,6 +78,12 @@ def test_too_many_films_are_refused(client: Client, ana: User, monkeypatch: pyte
     assert "The file has more than 1 films. Split it" in refusal(client, content.encode(), "films.csv")
 
 
+def test_too_many_rows_are_refused(client: Client, ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MOST_ROWS", 2)
+    content = table("title,year", ["Heat", 1995], ["Heat", 1995], ["Heat", 1995])
+    assert "The file has more than 2 rows. Split it" in refusal(client, content.encode(), "films.csv")
+
+
 @pytest.mark.parametrize(
     "name",
     ["../ratings.csv", "a/../../ratings.csv", "/etc/ratings.csv", "C:/ratings.csv", "..\\ratings.csv", "\\\\x\\r.csv"],
