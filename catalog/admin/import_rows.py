@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.importing.values import field_name
+from catalog.importing.values import field_name, in_order
 from catalog.models import ImportRow
 
 _LONGEST = 400  # characters of a value; a whole description would hide the other rows
@@ -27,7 +27,7 @@ def shown(row: ImportRow) -> ShownRow:
     """A row for the page."""
     address = reverse("admin:catalog_movie_change", args=[row.movie_id]) if row.movie_id else ""
     return ShownRow(
-        row, address, [(field_name(name), _words(old), _words(new)) for name, (old, new) in row.diff.items()]
+        row, address, [(field_name(name), _words(old), _words(new)) for name, (old, new) in in_order(row.diff)]
     )
 
 

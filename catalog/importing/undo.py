@@ -17,6 +17,7 @@ from catalog.importing.values import (
     PLAIN,
     field_name,
     fingerprint,
+    in_order,
     text_of_field,
     values_of_film,
 )
@@ -112,7 +113,7 @@ def _reverse(row: ImportRow, movie: Movie) -> Change:
     now = values_of_film(movie)
     change = Change(movie, FilmRow(row.line, movie.title))
     kept = []
-    for name, (old, new) in row.diff.items():
+    for name, (old, new) in in_order(row.diff):
         if now.get(name) == new:
             _set_back(change, name, old)
         elif now.get(name) != old:

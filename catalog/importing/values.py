@@ -48,6 +48,12 @@ def fingerprint(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
+def in_order(diff: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The fields as people read them; PostgreSQL gives the keys of stored JSON in an order of its own."""
+    order = {name: place for place, name in enumerate((*PLAIN, "is_published", *LISTS))}
+    return sorted(diff.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+
+
 def text_field(name: str, language: str) -> str:
     """The name of a text in another language: title_ru."""
     return f"{name}_{language}"
