@@ -121,7 +121,7 @@ FILMS = st.lists(
 
 
 @given(films=FILMS)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_export_then_import_gives_the_same_state(films: list[Any], tmp_path: Path) -> None:
     Movie.objects.all().delete()
     User.objects.all().delete()
