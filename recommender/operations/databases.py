@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from django.db import DatabaseError, connection
+from django.db.backends.sqlite3._functions import register
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -55,6 +56,7 @@ def check(path: Path, kind: str) -> None:
         return
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as copy:
+            register(copy)  # constraints use functions of Django
             (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.Error as problem:
         found = str(problem)
