@@ -45,6 +45,7 @@ SAID = ("aria-label", "title", "alt", "placeholder", "data-with", "data-without"
 # Names, formats and examples of what may be typed.
 KEPT = re.compile(
     r"\{\w+\}|\b(Django|Curators|Single Sign-On|LDAP|MB)\b|"
+    r"\b(Settings, Data|Export(?: your data)?|title|year|rating|date|Netflix|db_worker|Shift|Enter|Escape)\b|"
     r"\b(MovieRec|English|IMDb|TMDB|MovieLens|Letterboxd|Trakt|CSV|JSON|ZIP|zip|SHA-256|VAE|CSRF|ID|OK|URL|UTC|"
     r"PNG|JPEG|WebP|GIF|TXT|UTF-8|ndcg|tt\d+|en|ru|ja|kk)\b|https?://\S+|/\S*/|[\w.]+@[\w.]+|\S+\.(?:csv|json|zip|py|svg)"
 )
