@@ -9,6 +9,7 @@ from django.test import Client
 from catalog.models import HistoryImport, HistoryRow, Like, Mark, Movie, User
 from tests.builders import like, make_movie, make_user
 from tests.catalog.history_files import IMDB, brought_in, imdb_row, packed, shelves_of, table, taken_in, upload
+from tests.site.pages import shown, teach
 from tests.site.test_valid_pages import Page, check
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +304,13 @@ def test_pages_that_lead_there_are_sound_html(client: Client, ana: User, address
     check(Page(client.get(address).content.decode()))
     for page in ("/my-films/", "/accounts/"):
         assert 'href="/my-films/import/"' in client.get(page).content.decode()
+
+
+def test_what_was_brought_in_acts_on_the_next_list(client: Client, ana: User, tmp_path: Path) -> None:
+    here = [make_movie(f"Here {n}") for n in range(6)]
+    there = [make_movie(f"There {n}") for n in range(6)]
+    teach({film: [1, n / 50] for n, film in enumerate(here)} | {film: [n / 50, 1] for n, film in enumerate(there)})
+    history = brought_in(ana, "title,year,rating\nThere 0,2001,5\nThere 1,2001,5\nThere 2,2001,5\n", tmp_path)
+    assert set(shown(client.get("/recommendations/"))[:3]) == {film.pk for film in there[3:]}
+    client.post(f"/my-films/import/{history.pk}/undo/")
+    assert {film.pk for film in there[:3]} & set(shown(client.get("/recommendations/")))
