@@ -60,7 +60,7 @@ class MovieForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     keywords = KeywordsField(label=_("keywords"), required=False, help_text=_("separated by commas"))
     poster = PosterField(
-        label=_("poster"), required=False, help_text=_("JPEG, PNG or WebP of up to 10 MB; cut to two to three.")
+        label=_("Poster"), required=False, help_text=_("JPEG, PNG or WebP of up to 10 MB; cut to 2:3.")
     )
 
     class Meta:

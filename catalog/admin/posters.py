@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db.models import Q, QuerySet
@@ -39,7 +40,7 @@ class PosterFile(ContentFile[bytes]):
 class PosterField(forms.FileField):
     """A picture, known by its content and not by its name."""
 
-    widget = forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Decode the picture; what cannot become a poster is refused with the reason."""

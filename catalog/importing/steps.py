@@ -63,7 +63,10 @@ def perform_by_id(import_id: int, step: str, progress: Progress, *, by: User | N
     found = CatalogueImport.objects.filter(pk=import_id).first()
     if found is None:
         raise JobError(_("This import was discarded."))
-    if found.state == _DURING[step]:
+    # Somebody may have pressed "Try again" on the job's page after it was stopped.
+    again = CatalogueImport.objects.filter(pk=import_id, state=State.STOPPED) if step != "check" else None
+    if found.state == _DURING[step] or (again is not None and again.update(state=_DURING[step])):
+        found.refresh_from_db()
         perform(found, step, progress, by=by)
     return {name: getattr(found, f"n_{name}") for name in ("new", "changed", "unchanged", "rejected", "kept")}
 

@@ -335,8 +335,9 @@ def test_a_killed_import_goes_on_and_ends_the_same(curator: Client, long: None) 
     assert sorted(Movie.objects.values_list("title", "runtime")) == [("Alien", None), ("Heat", 100)]
 
 
+@pytest.mark.parametrize("how", ["import", "job"])
 def test_cancelling_keeps_whole_chunks_that_can_be_undone_or_finished(
-    curator: Client, long: None, monkeypatch: pytest.MonkeyPatch
+    curator: Client, long: None, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     upload(curator, "title,year\n" + "".join(f"Film {n},1999\n" for n in range(7)))
     found = CatalogueImport.objects.get()
@@ -351,7 +352,10 @@ def test_cancelling_keeps_whole_chunks_that_can_be_undone_or_finished(
     )
     assert "Go on" in page(curator, found)
     monkeypatch.undo()
-    press(curator, "apply", found)
+    if how == "import":
+        press(curator, "apply", found)
+    else:
+        curator.post(reverse("jobs:retry", args=[found.job_id]))
     found.refresh_from_db()
     assert (found.state, found.n_new, Movie.objects.count()) == (State.DONE, 7, 7)
     press(curator, "undo", found)
