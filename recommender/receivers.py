@@ -27,7 +27,8 @@ def embed_changed_films(movie_ids: list[int], **kwargs: Any) -> None:
     except ArtifactError as problem:
         # The film is saved all the same; a refresh computes its vector once the model is back.
         log.error("Films %s have no fresh vector: %s", movie_ids, problem)
-        Embedding.objects.of(version).filter(movie__in=movie_ids).update(fingerprint="")  # known to be stale
+        rows = Embedding.objects.of(version).filter(movie__in=movie_ids)
+        rows.update(fingerprint="", revision=next_revision(version))  # a stale vector, but fresh facts
 
 
 @receiver(films_merged)
