@@ -160,12 +160,14 @@ def _run(program: str, *arguments: str, connect: bool = True) -> None:
         [found, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["?"])[0]
-        raise DumpError(_("%(program)s failed: %(problem)s") % {"program": program, "problem": last})
+        first = " ".join(done.stderr.strip().splitlines()[:2])
+        raise DumpError(_("%(program)s failed: %(problem)s") % {"program": program, "problem": first})
 
 
 def _address() -> dict[str, str]:
     """Where the database is, in the variables that PostgreSQL's programs read; a password is seen by nobody else."""
-    settings = connection.settings_dict
-    names = {"PGDATABASE": "NAME", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGHOST": "HOST", "PGPORT": "PORT"}
-    return {variable: str(settings[name]) for variable, name in names.items() if settings.get(name)}
+    known = connection.get_connection_params()
+    names = {"dbname": "PGDATABASE"} | {
+        name: f"PG{name.upper()}" for name in ("user", "password", "host", "port", "sslmode", "sslrootcert", "service")
+    }
+    return {variable: str(known[name]) for name, variable in names.items() if known.get(name)}
