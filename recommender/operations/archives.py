@@ -48,7 +48,7 @@ class Writer:
             member = tarfile.TarInfo(name)
             member.size, member.mtime, member.mode = facts.st_size, int(facts.st_mtime), 0o644
             counted = _Hashed(source)
-            self.tar.addfile(member, counted)  # type: ignore[arg-type]  # all that it needs is read()
+            self.tar.addfile(member, counted)  # all that it needs is read()
         self.files[name] = {"sha256": counted.digest.hexdigest(), "size": facts.st_size}
 
     def finish(self, about: dict[str, Any]) -> None:

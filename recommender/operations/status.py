@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -180,9 +180,7 @@ def _jobs(status: Status) -> None:
 def _disk(status: Status) -> None:
     free = shutil.disk_usage(settings.VAR_DIR).free
     newest = backup.newest(settings.BACKUP_DIR)
-    saved = (
-        timezone.datetime.fromtimestamp(newest.stat().st_mtime, tz=timezone.get_current_timezone()) if newest else None
-    )
+    saved = datetime.fromtimestamp(newest.stat().st_mtime, tz=timezone.get_current_timezone()) if newest else None
     status.facts["disk"] = {
         "free": free,
         "models": size_of(settings.MODELS_DIR),
