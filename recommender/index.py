@@ -21,6 +21,7 @@ from catalog.models import Genre, Like, Movie
 from recommender import snapshot
 from recommender.columns import Columns, Ids, Mask, Members, Rows, Value, column, read_columns, rows_of
 from recommender.corpus import film_records
+from recommender.ml.join import taste_weights
 from recommender.ml.lexical import LexicalIndex
 from recommender.ml.mapped import Unreadable
 from recommender.ml.ranking import everybody, popularity_ranks
@@ -94,6 +95,11 @@ class FilmIndex:
     def everybody(self) -> NDArray[np.float32]:
         """What most people like (dimension,), the longer the more people it stands on."""
         return everybody(self.vectors, self.likes, Like.objects.values("user").distinct().count())
+
+    @cached_property
+    def taste_weights(self) -> NDArray[np.float32]:
+        """How much each dimension of a liked film counts in a visitor's taste, (dimension,)."""
+        return taste_weights(self.version.dimension, self.version.config.get("model", {}).get("likes", 0))
 
     @cached_property
     def popularity_rank(self) -> NDArray[np.float32]:

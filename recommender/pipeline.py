@@ -174,7 +174,7 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
     (settings.MODELS_DIR / ".training.safetensors").unlink(missing_ok=True)
     return ModelVersion.objects.create(
         name=name,
-        dimension=trained.model_config.latent,
+        dimension=trained.model_config.dimension,
         films=trained.n_films,
         likes=trained.n_likes,
         seconds=trained.seconds,

@@ -175,7 +175,7 @@ def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | 
     genres = [] if len(rows) or asked.words else [*films.genre_names(wish.genres), *asked.genres]
     request = _request_vector(films, asked.words, genres) if asked.words or genres else None
     words = films.words.scores(asked.words) if asked.words else None
-    query = query_for(films.vectors, rows, request, words, films.everybody)
+    query = query_for(films.vectors, rows, request, words, films.everybody, films.taste_weights)
     if not query.direction.any() and query.lexical is None:
         return None, films.ids[rows]
     return query, films.ids[rows]

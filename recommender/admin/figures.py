@@ -25,8 +25,8 @@ TERMS = {
     "reconstruction": gettext_lazy("reconstruction, nats per film"),
     "kl": gettext_lazy("KL, nats per film"),
     "likes": gettext_lazy("likes, nats per like"),
-    "teacher": gettext_lazy("teacher, nats per visitor"),
     "subset": gettext_lazy("subset, nats per request"),
+    "nearness": gettext_lazy("nearness, nats per film"),
 }
 SETTINGS = {"model": gettext_lazy("Model"), "training": gettext_lazy("Training")}
 

@@ -22,8 +22,9 @@ from .tensors import map_arrays
 if TYPE_CHECKING:
     from .training import Trained
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
+_FOR_TRAINING = ("decoder", "logvar", "like_temperature", "subset_temperature", "nearness_temperature")
 _VOCABULARY, _ENCODER, _DECODER, _PLOT = "vocabulary.json", "encoder.safetensors", "decoder.safetensors", "loss.svg"
 
 
@@ -49,7 +50,7 @@ class NameTaken(ArtifactError):
 
 @dataclass(frozen=True)
 class Artifact:
-    """A published model as read back; `arrays` are those of the encoder, `surplus` belongs to `film_ids`."""
+    """A published model as read back; `arrays` are those of the encoder, `like_parts` belong to `film_ids`."""
 
     manifest: dict[str, Any]
     space: FeatureSpace
@@ -88,7 +89,7 @@ def publish(
 def unpublished(trained: Trained, film_ids: Sequence[int]) -> Artifact:
     """The same model without a folder, as evaluation uses it."""
     weights, _ = _parted(trained)
-    return Artifact({}, trained.space, weights, np.asarray(film_ids, np.int64)[trained.liked])
+    return Artifact({}, trained.space, weights, np.asarray(film_ids, np.int64)[trained.expert.films])
 
 
 def load(folder: Path) -> Artifact:
@@ -126,7 +127,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
     """The files of a model; what serving does not need (decoder and variance) has a file of its own."""
     weights, decoder = _parted(trained)
-    liked: NDArray[np.int64] = np.asarray(film_ids, np.int64)[trained.liked]
+    liked: NDArray[np.int64] = np.asarray(film_ids, np.int64)[trained.expert.films]
     return {
         _VOCABULARY: json.dumps(trained.space.to_json(), separators=(",", ":")).encode(),
         _ENCODER: arrays_as_bytes({**weights, "idf": trained.space.idf, "film_ids": liked}),
@@ -136,10 +137,10 @@ def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
 
 
 def _parted(trained: Trained) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """The weights that serving needs, and the others. A film's `surplus` is what its likes add to an unliked film."""
+    """What serving needs, both experts' arrays, and the others."""
     weights = {name: np.ascontiguousarray(array) for name, array in trained.weights.items()}
-    weights["surplus"] = trained.trust[:, None] * (weights.pop("residual") - weights["unliked"])
-    others = {name: weights.pop(name) for name in tuple(weights) if name.startswith(("decoder", "logvar"))}
+    others = {name: weights.pop(name) for name in tuple(weights) if name.startswith(_FOR_TRAINING)}
+    weights |= {"like_parts": trained.expert.parts, "expected": trained.expected}
     return weights, others
 
 

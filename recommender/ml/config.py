@@ -22,8 +22,9 @@ class TrainConfig:
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     likes_weight: float = 0.7
-    teacher_weight: float = 0.7
     subset_weight: float = 0.6
+    nearness_weight: float = 3.0
+    sharpness: float = 20.0
     elbo_weight: float = 2.5e-4
     beta: float = 1.0
     subset_share: tuple[float, float] = (0.05, 0.5)
@@ -39,9 +40,9 @@ class TrainConfig:
         counts = (self.epochs, self.steps_per_epoch, self.film_batch, self.subset_batch, self.visitor_batch)
         if min(*counts, self.patience, self.threads) < 1:
             raise ValueError(f"epochs, steps, batches, patience and threads must be positive: {self}")
-        if self.learning_rate <= 0 or min(self.weight_decay, self.beta) < 0:
-            raise ValueError(f"the learning rate must be positive, decay and beta at least 0: {self}")
-        if min(self.likes_weight, self.teacher_weight, self.subset_weight, self.elbo_weight) < 0:
+        if self.learning_rate <= 0 or min(self.weight_decay, self.beta, self.sharpness) < 0:
+            raise ValueError(f"the learning rate must be positive, decay, beta and sharpness at least 0: {self}")
+        if min(self.likes_weight, self.subset_weight, self.nearness_weight, self.elbo_weight) < 0:
             raise ValueError(f"a loss weight must be at least 0: {self}")
         if not 0 <= self.validation_share <= 0.5:
             raise ValueError(f"validation_share goes from 0 to 0.5, not {self.validation_share}")

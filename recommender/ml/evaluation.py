@@ -132,9 +132,11 @@ class _Bench:
         return results(scores, wanted, nothing, np.arange(len(self.data.records)))
 
     def _ours(self, trial: Trial) -> Scores:
-        vectors = self._vectors(self.train_fn(trial.likes))
+        encoder = self.train_fn(trial.likes)
+        vectors, weights = self._vectors(encoder), encoder.taste_weights
         popular = _everybody(vectors, trial.likes)
-        return np.stack([query_for(vectors, films, None, None, popular).scores(vectors) for films in trial.given])
+        queries = (query_for(vectors, films, None, None, popular, weights) for films in trial.given)
+        return np.stack([query.scores(vectors) for query in queries])
 
     def _ours_asked(self, texts: Sequence[str]) -> Scores:
         encoder = self.train_fn(self.data.likes)

@@ -10,7 +10,7 @@ import torch
 
 from . import artifacts, vae
 from .batches import Likes, mass
-from .encoder import Encoder, unit
+from .encoder import Encoder
 from .protocols import TooLittleData
 from .records import FilmRecord
 from .search import nearest
@@ -67,13 +67,14 @@ def halved(rows: SparseRows, rng: np.random.Generator) -> SparseRows:
 def _measured(
     trained: Trained, records: Sequence[FilmRecord], held_out: Ints, learned: Ints, rng: np.random.Generator
 ) -> HeldOut:
-    vectors = Encoder(artifacts.unpublished(trained, learned.tolist())).encode(records, range(len(records)))
+    encoder = Encoder(artifacts.unpublished(trained, learned.tolist()))
+    vectors = encoder.encode(records, range(len(records)))
     rows = trained.space.rows([records[row] for row in held_out])
     described = np.flatnonzero(rows.lengths() > 0)
     rows, films = rows.take(described), held_out[described]
     model = restored(trained)
     with torch.no_grad():
-        asked = unit(model.encode(Bag.of(halved(rows, rng), _CPU)).mean.numpy())
+        asked = encoder.encode_rows(halved(rows, rng))
         terms = [
             _elbo(model, rows.take(at), rng) for at in np.array_split(np.arange(len(films)), -(-len(films) // _CHUNK))
         ]

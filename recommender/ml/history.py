@@ -9,16 +9,16 @@ from html import escape
 
 @dataclass(frozen=True)
 class Losses:
-    """Named terms: reconstruction and KL in nats per film, likes in nats per hidden like, subset in nats per request.
+    """Named terms: reconstruction, KL and nearness in nats per film, likes per hidden like, subset per request.
 
-    `teacher` is in nats per visitor, and 0 for what is held out. `total` is the weighted sum that training minimises.
+    `total` is the weighted sum that training minimises.
     """
 
     reconstruction: float
     kl: float
     likes: float
-    teacher: float
     subset: float
+    nearness: float
     total: float
 
 
@@ -49,8 +49,8 @@ TERMS = {
     "reconstruction": "reconstruction, nats per film",
     "kl": "KL, nats per film",
     "likes": "likes, nats per like",
-    "teacher": "teacher, nats per visitor",
     "subset": "subset, nats per request",
+    "nearness": "nearness, nats per film",
 }
 _WIDTH, _HEIGHT, _MARGIN = 300, 150, 34
 

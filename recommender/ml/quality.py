@@ -35,7 +35,8 @@ def held_out_quality(
     report: Report = {}
     for name, trial in (("warm", _warm(split, len(records), config.seed)), ("cold", _cold(split))):
         if trial.given:
-            ours = np.stack([query_for(vectors, films, None, None, leaning).scores(vectors) for films in trial.given])
+            queries = (query_for(vectors, films, None, None, leaning, encoder.taste_weights) for films in trial.given)
+            ours = np.stack([query.scores(vectors) for query in queries])
             popular = np.tile(counts.astype(np.float32), (len(trial.given), 1))
             systems = {OURS: ours} if name == "cold" else {OURS: ours, "popularity": popular}
             report[name] = {system: _judged(scores, trial) for system, scores in systems.items()}

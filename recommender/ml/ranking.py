@@ -5,8 +5,9 @@ With u the unit direction of a visitor's taste and request and v a film's unit v
     (1 - w) * u.v + w * lexical          (w = 0 when nothing is typed)
 
 Both terms are cosines, and so is the sum: it is the cosine between (sqrt(1 - w) u, sqrt(w) q) and
-(sqrt(1 - w) v, sqrt(w) x), q and x being the unit lexical vectors of request and film. Since u is a weighted sum of the
-liked films' vectors and the request's, divided by its length, u.v falls apart into exactly one share for each of them.
+(sqrt(1 - w) v, sqrt(w) x), q and x being the unit lexical vectors of request and film. Since u is a sum of the liked
+films' vectors, each dimension with a weight of its own, and the request's, divided by its length, u.v falls apart into
+exactly one share for each of them.
 """
 
 from __future__ import annotations
@@ -39,8 +40,11 @@ class Query:
 
     @classmethod
     def of(cls, liked: Floats, request: Floats | None = None, *, weights: Floats | None = None) -> Query:
-        """Taste from k liked films' unit vectors (k, d), request from its unit vector (d,), each with the same say."""
-        terms = liked if weights is None else liked * weights[:, None]
+        """Taste from k liked films' unit vectors (k, d), request from its unit vector (d,), each with the same say.
+
+        `weights` (d,) say how much each dimension counts in the taste; all alike without them.
+        """
+        terms = liked if weights is None else liked * weights
         terms = terms / _length(terms.sum(axis=0))
         asked = np.zeros(liked.shape[1], np.float32) if request is None else request / _length(request)
         length = _length(terms.sum(axis=0) + asked)
@@ -102,15 +106,17 @@ def query_for(
     request: Floats | None,
     words: Floats | None,
     liked_by_all: Floats,
+    weights: Floats | None = None,
 ) -> Query:
     """The query of a visitor who likes some rows of the films' vectors (n, d) and typed something.
 
+    `weights` (d,), by `join.taste_weights`, say how much each dimension counts in the taste.
     `request` (d,) is the encoder's unit vector of the words, `words` (n,) their lexical match; None or zeros mean
     nothing. The request leans towards what people like, `liked_by_all` (d,): words seldom tell good from bad.
     """
     if request is not None and request.any():
         request = request + liked_by_all
-    query = Query.of(vectors[liked], request)
+    query = Query.of(vectors[liked], request, weights=weights)
     return query if words is None else query.with_words(words, vectors)
 
 

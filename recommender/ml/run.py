@@ -15,16 +15,17 @@ from torch import Tensor
 from . import vae
 from .batches import Likes, Visits, marked, mass, thinned, visits
 from .config import TrainConfig
+from .expert import LikeExpert
 from .history import Losses
+from .join import unit
 from .sparse import Floats, Ints, SparseRows
-from .sparse_torch import Bag
+from .sparse_torch import Bag, cosines
 from .split import VALIDATION, Split
-from .teacher import lessons
 
 _MOST_FILMS_AT_ONCE = 8_192  # a larger catalogue is sampled anew in each step
 _WARM_UP = 0.2  # of all steps
 _LONGEST_GRADIENT = 5.0
-_TEACHER = 2**31  # in place of an epoch's number: the same draws whenever they are needed
+_EXPERT = 2**31  # in place of an epoch's number: the same draws whenever they are needed
 
 
 class Stopped(Exception):
@@ -36,18 +37,15 @@ class Run:
 
     def __init__(self, rows: SparseRows, likes: Likes, model: vae.VAEConfig, config: TrainConfig) -> None:
         self.config, self.rows = config, rows
-        self.liked, self.n_likes = np.unique(likes.films, return_counts=True)
+        self.liked = np.unique(likes.films)
         self.split = Split.of(np.flatnonzero(rows.lengths()), likes, config)
-        rng = np.random.default_rng([config.seed, _TEACHER])
-        self.lessons = lessons(self.split.visitors, rows, config.hidden_share, rng) if config.teacher_weight else None
+        rng = np.random.default_rng([config.seed, _EXPERT])
+        self.expert = LikeExpert.of(self.split.visitors, rows, model.likes, rng)
+        few = len(rows) <= _MOST_FILMS_AT_ONCE
+        self._all_cosines = cosines(rows, rows, np.float16) if few and config.nearness_weight else None
         self.device = _device(config.device)
         self.model = vae.FilmVAE(model, torch.Generator().manual_seed(config.seed)).to(self.device)
         self.optimiser = _optimiser(self.model, config)
-
-    @property
-    def trust(self) -> Floats:
-        """How far each residual is believed, (n_films,): its film's likes against the doubt."""
-        return np.asarray(self.n_likes / (self.n_likes + self.model.config.doubt), np.float32)
 
     def train(self, epoch: int, should_stop: Callable[[], bool]) -> Losses:
         """The steps of one epoch, numbered from 1, and their mean losses. Raises Stopped when asked to."""
@@ -72,15 +70,24 @@ class Run:
         films = np.union1d(self._sampled(draws.numpy), asked)
         asked = asked[: self.config.subset_batch]
         encoded = self.model.encode(self._bag(self.rows.take(films)))
-        vectors = self.model.vectors(encoded.mean, self._liked_among(films))
+        vectors = F.normalize(encoded.mean, dim=1)
         shown = visits(self.split.held_out_visitors, self.config.hidden_share, draws.numpy)
         terms = Terms(
             *self._elbo(encoded, films, asked, draws),
-            self._likes(shown, films, vectors, vectors, handicap=0.0),
-            torch.zeros(()),
+            self._likes(shown, films, vectors, handicap=0.0),
             self._subset(vectors, films, asked, draws.numpy, None),
+            self._nearness(vectors, films, asked),
         )
         return _measured(terms, self._total(terms))
+
+    @torch.no_grad()
+    def expected(self) -> Floats:
+        """The matrix (latent, likes) from a film's content to the like part that it lets expect."""
+        films = self.expert.films
+        parts = [films[at : at + _MOST_FILMS_AT_ONCE] for at in range(0, len(films), _MOST_FILMS_AT_ONCE)]
+        means = [self.model.encode(self._bag(self.rows.take(part))).mean.cpu().numpy() for part in parts]
+        content = np.concatenate([np.zeros((0, self.model.config.latent), np.float32), *means])
+        return self.expert.expected(unit(content))
 
     def _step(self, draws: _Draws) -> Losses:
         films = self._sampled(draws.numpy)
@@ -98,28 +105,15 @@ class Run:
         model, generator = self.model, draws.torch
         rows = thinned(self.rows.take(films), 1 - model.config.feature_dropout, draws.numpy)
         encoded = model.encode(self._bag(rows), generator)
-        liked = self._liked_among(films)
-        keep = torch.rand(liked.trust.shape, generator=generator) >= model.config.residual_dropout
-        targets = model.targets(encoded.mean, liked, keep.float().to(self.device))
-        shown, taught = self._visits(films, draws.numpy)
-        # The teacher knows nothing of content, and what it says must not wash out what content says.
-        taught_vectors = model.vectors(encoded.mean.detach(), liked)
-        full = model.vectors(encoded.mean, liked)
+        vectors = F.normalize(encoded.mean, dim=1)
+        order = draws.numpy.permutation(len(self.split.visitors))[: self.config.visitor_batch]
+        shown = visits([self.split.visitors[i] for i in order], self.config.hidden_share, draws.numpy)
         return Terms(
             *self._elbo(encoded, films, asked, draws),
-            self._likes(shown, films, full, targets, handicap=self.config.handicap),
-            self._teacher(shown, taught, films, taught_vectors),
-            self._subset(targets, films, asked, draws.numpy, generator),
+            self._likes(shown, films, vectors, handicap=self.config.handicap),
+            self._subset(vectors, films, asked, draws.numpy, generator),
+            self._nearness(vectors, films, asked),
         )
-
-    def _visits(self, films: Ints, rng: np.random.Generator) -> tuple[Visits, Tensor | None]:
-        """A batch of visits, with the teacher's chances of `films`, (visits, films), where there is a teacher."""
-        if self.lessons is None:
-            order = rng.permutation(len(self.split.visitors))[: self.config.visitor_batch]
-            return visits([self.split.visitors[i] for i in order], self.config.hidden_share, rng), None
-        chosen = rng.permutation(len(self.lessons.visits))[: self.config.visitor_batch]
-        chances = torch.from_numpy(self.lessons.chances[chosen][:, films].astype(np.float32)).to(self.device)
-        return self.lessons.visits.take(chosen), F.normalize(chances, p=1, dim=1)
 
     def _elbo(self, encoded: vae.Encoded, films: Ints, asked: Ints, draws: _Draws) -> tuple[Tensor, Tensor]:
         """Both terms for the first of the asked films."""
@@ -130,23 +124,26 @@ class Run:
         terms = vae.elbo(self.model.decode(vae.sample(part, draws.torch)), counts, part)
         return terms.reconstruction, terms.kl
 
-    def _likes(self, shown: Visits, films: Ints, full: Tensor, targets: Tensor, handicap: float) -> Tensor:
+    def _likes(self, shown: Visits, films: Ints, vectors: Tensor, handicap: float) -> Tensor:
         """Zero where nobody has liked two films."""
         if not len(shown):
             return torch.zeros((), device=self.device)
         seen, hidden = (self._marked(lists, films) for lists in (shown.seen, shown.hidden))
-        unliked = torch.ones(len(films), device=self.device)
-        unliked[self._liked_among(films).places] = 0
-        tastes = F.normalize(seen @ full, dim=1)
-        warmth = self.model.like_temperature.exp()
-        return vae.likes_loss(tastes, targets, seen, hidden, warmth, handicap * unliked)
-
-    def _teacher(self, shown: Visits, taught: Tensor | None, films: Ints, vectors: Tensor) -> Tensor:
-        if taught is None:
-            return torch.zeros((), device=self.device)
-        seen = self._marked(shown.seen, films)
+        unliked = torch.from_numpy(~np.isin(films, self.liked)).to(self.device)
         tastes = F.normalize(seen @ vectors, dim=1)
-        return vae.teacher_loss(tastes, vectors, seen, taught, self.model.like_temperature.exp())
+        warmth = self.model.like_temperature.exp()
+        return vae.likes_loss(tastes, vectors, seen, hidden, warmth, handicap * unliked)
+
+    def _nearness(self, vectors: Tensor, films: Ints, asked: Ints) -> Tensor:
+        warmth = self.model.nearness_temperature.exp()
+        cosines = self._cosines(films, asked)
+        return vae.nearness_loss(vectors, self._at(films, asked), cosines, self.config.sharpness, warmth)
+
+    def _cosines(self, films: Ints, asked: Ints) -> Tensor:
+        """Cosines of the rows of the asked films with those of all, (asked, films); kept for a small catalogue."""
+        if self._all_cosines is None:
+            return torch.from_numpy(cosines(self.rows.take(asked), self.rows.take(films))).to(self.device)
+        return torch.from_numpy(self._all_cosines[asked].astype(np.float32)).to(self.device)
 
     def _subset(
         self, vectors: Tensor, films: Ints, asked: Ints, rng: np.random.Generator, generator: torch.Generator | None
@@ -161,8 +158,8 @@ class Run:
         return (
             config.elbo_weight * (terms.reconstruction + config.beta * terms.kl)
             + config.likes_weight * terms.likes
-            + config.teacher_weight * terms.teacher
             + config.subset_weight * terms.subset
+            + config.nearness_weight * terms.nearness
         )
 
     def _sampled(self, rng: np.random.Generator) -> Ints:
@@ -170,13 +167,6 @@ class Run:
         if len(self.rows) <= _MOST_FILMS_AT_ONCE:
             return np.arange(len(self.rows))
         return np.sort(rng.choice(len(self.rows), _MOST_FILMS_AT_ONCE, replace=False))
-
-    def _liked_among(self, films: Ints) -> vae.Liked:
-        """Those of the ascending films that have likes."""
-        slots = np.flatnonzero(np.isin(self.liked, films, assume_unique=True))
-        places = np.searchsorted(films, self.liked[slots])
-        parts = (places, slots, self.trust[slots, None])
-        return vae.Liked(*(torch.from_numpy(part).to(self.device) for part in parts))
 
     def _at(self, films: Ints, asked: Ints) -> Tensor:
         return torch.from_numpy(np.searchsorted(films, asked)).to(self.device)
@@ -207,8 +197,8 @@ class Terms(NamedTuple):
     reconstruction: Tensor
     kl: Tensor
     likes: Tensor
-    teacher: Tensor
     subset: Tensor
+    nearness: Tensor
 
 
 def one_cycle(done: float) -> float:
@@ -233,8 +223,8 @@ def _device(name: str) -> torch.device:
 
 
 def _optimiser(model: vae.FilmVAE, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019); only matrices decay, and the residual is free to hold what likes say."""
-    decaying = [p for name, p in model.named_parameters() if p.ndim == 2 and name != "residual"]
-    others = [p for name, p in model.named_parameters() if p.ndim != 2 or name == "residual"]
+    """AdamW (Loshchilov and Hutter 2019); only matrices decay."""
+    decaying = [p for p in model.parameters() if p.ndim == 2]
+    others = [p for p in model.parameters() if p.ndim != 2]
     groups = [{"params": decaying, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .sparse import SparseRows
+
+_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Bag:
         """(n, width) times (width, d) gives (n, d); differentiable in the weight."""
         product: Tensor = _Product.apply(self, weight)  # type: ignore[no-untyped-call]
         return product
+
+
+def cosines(some: SparseRows, rows: SparseRows, kind: type[np.floating[Any]] = np.float32) -> NDArray[Any]:
+    """The products of some unit rows with all of `rows`, dense (some, rows)."""
+    transposed = Bag.of(rows, torch.device("cpu")).transposed
+    found = np.zeros((len(some), len(rows)), kind)
+    for start in range(0, len(some), _AT_ONCE):
+        part = some.take(np.arange(start, min(start + _AT_ONCE, len(some))))
+        shape = (len(part), part.width)
+        left = _csr(part.indptr, part.indices, part.values, shape, torch.device("cpu"))
+        found[start : start + len(part)] = (left @ transposed).to_dense().numpy()
+    return found
 
 
 class _Product(torch.autograd.Function):

@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from .batches import Likes
 from .checkpoints import Checkpoint, DamagedCheckpoint
 from .config import TrainConfig
+from .expert import LikeExpert
 from .features import FeatureConfig, FeatureSpace
 from .history import Epoch, Losses, plot_losses
 from .records import FilmRecord
 from .run import Run, Stopped
-from .sparse import Floats, Ints
+from .sparse import Floats
 from .vae import FilmVAE, VAEConfig
 
 __all__ = [
@@ -76,8 +76,8 @@ class Trained:
     model_config: VAEConfig
     train_config: TrainConfig
     weights: dict[str, Floats]
-    liked: Ints  # rows of the records that have likes, and so a residual, ascending
-    trust: Floats  # how far each residual is believed, 0 to 1
+    expert: LikeExpert  # what likes say, of rows of the records
+    expected: Floats  # (latent, likes): takes unit content to the like part that it lets expect
     history: tuple[Epoch, ...]
     best_epoch: int
     n_films: int
@@ -103,7 +103,7 @@ def train(
 ) -> Trained:
     """Learn a catalogue, from content alone when there are no likes.
 
-    `likes` are rows of `records`. The data decide `n_features` and `n_films` of the model. With a `checkpoint` the
+    `likes` are rows of `records`. The data decide `n_features` of the model. With a `checkpoint` the
     state is written after every epoch; with `resume` the run goes on from there, bit for bit (on a CPU) as if it had
     never stopped. Raises EmptyCorpus, NoCheckpoint, DamagedCheckpoint, OtherTraining, and Interrupted as soon as
     `should_stop` says so.
@@ -115,23 +115,24 @@ def train(
     rows = space.rows(records)
     if not len(rows.values):
         raise EmptyCorpus(f"None of the {len(records)} films has text to learn from: import films with descriptions.")
-    liked = np.unique(likes.films)
-    model = replace(model_config or VAEConfig(), n_features=len(space), n_films=len(liked))
+    model = replace(model_config or VAEConfig(), n_features=len(space))
     identity = _identity(records, likes, space.config, model, config)
-    run = Run(rows, likes, model, config)
-    session = _Session(run, config, identity, checkpoint)
-    if resume:
-        session.resume()
     with _threads(config.threads):
+        run = Run(rows, likes, model, config)
+        session = _Session(run, config, identity, checkpoint)
+        if resume:
+            session.resume()
         session.learn(progress, should_stop)
+        run.model.load_state_dict(session.best)
+        expected = run.expected()
     weights = {name: tensor.numpy() for name, tensor in session.best.items()}
     return Trained(
         space=space,
         model_config=model,
         train_config=config,
         weights=weights,
-        liked=liked,
-        trust=run.trust,
+        expert=run.expert,
+        expected=expected,
         history=tuple(session.history),
         best_epoch=session.best_epoch,
         n_films=len(records),

@@ -1,13 +1,8 @@
-"""The film autoencoder: architecture, sampling and losses, and nothing else.
+"""The content expert: a film autoencoder's architecture, sampling and losses, and nothing else.
 
 A film is a sparse row x of weighted token features. The encoder gives q(z|x) = N(mean, diag(exp(logvar))), the decoder
-a multinomial over the features (Liang et al. 2018, "Variational Autoencoders for Collaborative Filtering"). Beside this
-content expert stands a like expert: a learned residual per liked film, trusted the more the more likes n it has, and
-one vector for "nobody has liked this yet":
-
-    vector = unit(mean + t * residual + (1 - t) * unliked),    t = n / (n + doubt)
-
-which is the posterior mean of a Gaussian whose prior mean is `unliked` and which n likes have observed.
+a multinomial over the features (Liang et al. 2018, "Variational Autoencoders for Collaborative Filtering"). The unit
+mean is the content of a film; `join.py` puts what likes say beside it.
 """
 
 from __future__ import annotations
@@ -21,28 +16,33 @@ from torch import Tensor, nn
 
 from .sparse_torch import Bag
 
+_NEVER = -1e4  # a logit that leaves no chance
+
 
 @dataclass(frozen=True)
 class VAEConfig:
-    """What the model is; saved with the weights. `n_films` is the number of residuals, 0 for content alone."""
+    """What the model is; saved with the weights. A film's vector has `likes` and `latent` dimensions, in this order."""
 
     n_features: int = 1
     hidden: int = 256
-    latent: int = 128
-    n_films: int = 0
+    latent: int = 80
+    likes: int = 48
     feature_dropout: float = 0.6
     hidden_dropout: float = 0.5
-    residual_dropout: float = 0.6
-    doubt: float = 3.0
     temperature: float = 12.0
 
     def __post_init__(self) -> None:
-        if min(self.n_features, self.hidden, self.latent) < 1 or self.n_films < 0:
+        if min(self.n_features, self.hidden, self.latent) < 1 or self.likes < 0:
             raise ValueError(f"every size must be positive: {self}")
-        if not all(0 <= share < 1 for share in (self.feature_dropout, self.hidden_dropout, self.residual_dropout)):
+        if not all(0 <= share < 1 for share in (self.feature_dropout, self.hidden_dropout)):
             raise ValueError(f"a dropout is a share from 0 to below 1: {self}")
-        if self.temperature <= 0 or self.doubt < 0:
-            raise ValueError(f"the temperature must be positive and the doubt at least 0: {self}")
+        if self.temperature <= 0:
+            raise ValueError(f"the temperature must be positive: {self}")
+
+    @property
+    def dimension(self) -> int:
+        """Length of a film's vector."""
+        return self.likes + self.latent
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,6 @@ class Encoded:
 
 
 @dataclass(frozen=True)
-class Liked:
-    """Which of n films have likes: their `places` among the n, `slots` in the residual, both (m,), `trust` t (m, 1)."""
-
-    places: Tensor
-    slots: Tensor
-    trust: Tensor
-
-
-@dataclass(frozen=True)
 class Elbo:
     """Reconstruction error and KL divergence to N(0, I), each in nats per film."""
 
@@ -71,7 +62,7 @@ class Elbo:
 
 
 class FilmVAE(nn.Module):
-    """Encoder, decoder, and one residual per film for what its likes add to its content."""
+    """Encoder, decoder, and the warmth of each softmax over cosines."""
 
     def __init__(self, config: VAEConfig, generator: torch.Generator) -> None:
         super().__init__()
@@ -89,10 +80,9 @@ class FilmVAE(nn.Module):
         self.logvar_bias = nn.Parameter(torch.full((latent,), -2.0))
         self.decoder_weight = normal(latent, features, scale=0.01)
         self.decoder_bias = nn.Parameter(torch.zeros(features))
-        self.residual = normal(config.n_films, latent, scale=0.01)
-        self.unliked = nn.Parameter(torch.zeros(latent))
         self.like_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.subset_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
+        self.nearness_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
 
     def encode(self, rows: Bag, generator: torch.Generator | None = None) -> Encoded:
         """q(z|x) of (n, n_features) rows; with a generator, hidden units are dropped as in training."""
@@ -105,19 +95,6 @@ class FilmVAE(nn.Module):
     def decode(self, codes: Tensor) -> Tensor:
         """Logits over the features, (n, n_features), of codes (n, latent)."""
         return codes @ self.decoder_weight + self.decoder_bias
-
-    def vectors(self, mean: Tensor, liked: Liked) -> Tensor:
-        """Unit film vectors (n, latent) of both experts."""
-        surplus = liked.trust * (self.residual[liked.slots] - self.unliked)
-        return F.normalize((mean + self.unliked).index_add(0, liked.places, surplus), dim=1)
-
-    def targets(self, mean: Tensor, liked: Liked, keep: Tensor) -> Tensor:
-        """Unit vectors (n, latent) of the content, with the residual only where `keep` (m, 1) is 1, else 0.
-
-        Most residuals are dropped, so that the content learns to say what likes would have said.
-        """
-        added = keep * liked.trust * self.residual[liked.slots]
-        return F.normalize(mean.index_add(0, liked.places, added), dim=1)
 
 
 def sample(encoded: Encoded, generator: torch.Generator) -> Tensor:
@@ -147,24 +124,26 @@ def likes_loss(
     `tastes` (visitors, latent) and `vectors` (films, latent) are unit; `seen` and `hidden` (visitors, films) hold 0
     or 1. `handicap` (films,) is added to the logits: a film that nobody has liked yet was hardly on offer.
     """
-    chances = _log_chances(tastes, vectors, seen, temperature, handicap)
+    logits = temperature * (tastes @ vectors.T) + handicap
+    chances = F.log_softmax(logits.masked_fill(seen > 0, _NEVER), dim=1)
     per_visitor = -(chances * hidden).sum(dim=1) / hidden.sum(dim=1).clamp(min=1)
     return per_visitor.mean()
-
-
-def teacher_loss(tastes: Tensor, vectors: Tensor, seen: Tensor, taught: Tensor, temperature: Tensor) -> Tensor:
-    """Cross entropy, in nats per visitor, with the chances (visitors, films) a teacher gives to the films not seen."""
-    return -(taught * _log_chances(tastes, vectors, seen, temperature, 0.0)).sum(dim=1).mean()
-
-
-def _log_chances(
-    tastes: Tensor, vectors: Tensor, seen: Tensor, temperature: Tensor, handicap: Tensor | float
-) -> Tensor:
-    logits = temperature * (tastes @ vectors.T) + handicap
-    return F.log_softmax(logits.masked_fill(seen > 0, -1e4), dim=1)
 
 
 def subset_loss(asked: Tensor, vectors: Tensor, films: Tensor, temperature: Tensor) -> Tensor:
     """Nats per request: the vector of some of a film's features, (n, latent), must find that film among all."""
     logits = temperature * (F.normalize(asked, dim=1) @ vectors.T)
     return F.cross_entropy(logits, films)
+
+
+def nearness_loss(vectors: Tensor, films: Tensor, cosines: Tensor, sharpness: float, temperature: Tensor) -> Tensor:
+    """Nats per film: the vectors' neighbours must be the neighbours by words (Hinton and Roweis 2002).
+
+    `vectors` (n, latent) are unit; `cosines` (k, n) are those of the rows of `films` (k,) with all n films. A film is
+    no neighbour of its own.
+    """
+    own = (torch.arange(len(films), device=films.device), films)
+    never = torch.tensor(_NEVER, device=films.device)
+    wanted = (sharpness * cosines).index_put(own, never)
+    logits = (temperature * (vectors[films] @ vectors.T)).index_put(own, never)
+    return -(wanted.softmax(dim=1) * F.log_softmax(logits, dim=1)).sum(dim=1).mean()

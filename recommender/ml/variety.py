@@ -47,7 +47,7 @@ def _lists(data: Data, encoder: Encoder, trial: Trial) -> dict[str, dict[str, fl
     ranks, popular = popularity_ranks(likes), everybody(vectors, likes, len(np.unique(trial.likes.visitors)))
     lists: dict[str, list[list[int]]] = {name: [] for name in SETTINGS}
     for given in trial.given:
-        scores = query_for(vectors, given, None, None, popular).scores(vectors)
+        scores = query_for(vectors, given, None, None, popular, encoder.taste_weights).scores(vectors)
         for name, (dial, variety) in SETTINGS.items():
             dialled = turned(scores, ranks, dial)
             rows = top(dialled, VARIED, without=given).rows

@@ -42,7 +42,7 @@ LAW = [
     "warrant",
     "confession",
 ]
-SMALL = VAEConfig(hidden=24, latent=12, feature_dropout=0.2, hidden_dropout=0.1)
+SMALL = VAEConfig(hidden=24, latent=12, likes=6, feature_dropout=0.2, hidden_dropout=0.1)
 QUICK = TrainConfig(epochs=3, steps_per_epoch=4, film_batch=32, subset_batch=64, visitor_batch=16)
 
 

@@ -38,11 +38,12 @@ def test_what_was_published_is_read_back(published: Path, trained: Trained) -> N
     found = artifacts.load(published)
     assert {path.name for path in published.iterdir()} == FILES
     assert found.space.keys == trained.space.keys
-    assert found.film_ids.tolist() == [IDS[row] for row in trained.liked]
+    assert found.film_ids.tolist() == [IDS[row] for row in trained.expert.films]
+    wanted = trained.weights | {"like_parts": trained.expert.parts, "expected": trained.expected}
     for name, array in found.arrays.items():
-        if name != "surplus":
-            np.testing.assert_array_equal(array, trained.weights[name])
-    assert found.arrays["surplus"].shape == (len(trained.liked), 12)
+        np.testing.assert_array_equal(array, wanted[name])
+    assert {"like_parts", "expected", "embedding"} <= found.arrays.keys()
+    assert not any(name.startswith(("decoder", "logvar")) for name in found.arrays)
 
 
 def test_it_describes_itself(published: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_changed_or_missing_file_is_noticed(published: Path, name: str) -> Non
         artifacts.load(published)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "files": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}', '{"format": 2, "files": 3}'])
 def test_a_damaged_manifest_is_noticed(published: Path, text: str) -> None:
     (published / "manifest.json").write_text(text)
     with pytest.raises(DamagedArtifact, match="train again"):

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from recommender.ml import artifacts, vae
+from recommender.ml import artifacts
 from recommender.ml.encoder import Encoder
+from recommender.ml.join import expected_part, joined
 from recommender.ml.records import FilmRecord
 from recommender.ml.sparse_torch import Bag
 from recommender.ml.training import Trained, restored, train
@@ -33,26 +34,32 @@ def encoder(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Encod
     return Encoder.load(artifacts.publish(tmp_path_factory.mktemp("models"), "one", trained, film_ids=IDS))
 
 
-def test_it_equals_the_torch_encoder(encoder: Encoder, trained: Trained) -> None:
-    model, bag = restored(trained), Bag.of(trained.space.rows(FILMS), torch.device("cpu"))
-    places = torch.from_numpy(trained.liked)
+def test_its_content_equals_the_torch_encoder(encoder: Encoder, trained: Trained) -> None:
+    bag = Bag.of(trained.space.rows(FILMS), torch.device("cpu"))
     with torch.no_grad():
-        mean = model.encode(bag).mean
-        trust = torch.from_numpy(trained.trust)[:, None]
-        joined = model.vectors(mean, vae.Liked(places, torch.arange(len(places)), trust))
-    np.testing.assert_allclose(encoder.encode(FILMS, IDS), joined.numpy(), atol=1e-5)
-    content = torch.nn.functional.normalize(mean + model.unliked.detach(), dim=1)
-    np.testing.assert_allclose(encoder.encode(FILMS, [None] * 60), content.numpy(), atol=1e-5)
+        content = torch.nn.functional.normalize(restored(trained).encode(bag).mean, dim=1).numpy()
+    likes = expected_part(content, trained.expected)
+    np.testing.assert_allclose(encoder.encode(FILMS, [None] * 60), joined(likes, content), atol=1e-5)
+    likes[trained.expert.films] = trained.expert.parts
+    np.testing.assert_allclose(encoder.encode(FILMS, IDS), joined(likes, content), atol=1e-5)
 
 
-def test_an_unknown_film_gets_its_content_alone(encoder: Encoder, trained: Trained) -> None:
-    liked, unliked = trained.liked[0], np.setdiff1d(np.arange(60), trained.liked)[0]
+def test_an_unknown_film_gets_what_its_content_lets_expect(encoder: Encoder, trained: Trained) -> None:
+    liked, unliked = trained.expert.films[0], np.setdiff1d(np.arange(60), trained.expert.films)[0]
     for row, differs in ((liked, True), (unliked, False)):
         known = encoder.encode([FILMS[row]], [IDS[row]])
         alone = encoder.encode([FILMS[row]], [None])
         stranger = encoder.encode([FILMS[row]], [10**9])
         np.testing.assert_array_equal(alone, stranger)
         assert np.array_equal(known, alone) != differs
+        assert alone[0, : encoder.of_likes].any()
+
+
+def test_a_catalogue_without_likes_has_content_alone() -> None:
+    encoder = Encoder(artifacts.unpublished(train(FILMS, model_config=SMALL, train_config=QUICK), IDS))
+    vectors = encoder.encode(FILMS, IDS)
+    assert not vectors[:, : encoder.of_likes].any()
+    np.testing.assert_allclose(np.linalg.norm(vectors[:, encoder.of_likes :], axis=1), 1, atol=1e-6)
 
 
 def test_chunks_give_the_same_vectors(encoder: Encoder) -> None:
@@ -64,7 +71,7 @@ def test_chunks_give_the_same_vectors(encoder: Encoder) -> None:
 
 def test_vectors_are_unit_rows_of_float32(encoder: Encoder) -> None:
     vectors = encoder.encode(FILMS, IDS)
-    assert vectors.shape == (60, 12)
+    assert vectors.shape == (60, 18)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 

@@ -123,7 +123,7 @@ def test_films_held_out_from_training_are_found_by_half_of_their_features() -> N
     def learn(config: TrainConfig):
         return lambda records, likes: train(records, likes, model_config=SMALL, train_config=config)
 
-    long = TrainConfig(epochs=8, steps_per_epoch=10, film_batch=64, subset_batch=64, elbo_weight=0.01)
+    long = TrainConfig(epochs=12, steps_per_epoch=10, film_batch=64, subset_batch=64, elbo_weight=0.01)
     none = TrainConfig(epochs=1, steps_per_epoch=1, learning_rate=1e-9)
     trained, control = (held_out_found(films, Likes.none(), learn(config), share=0.2) for config in (long, none))
     assert trained.films == control.films == 16

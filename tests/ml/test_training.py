@@ -46,6 +46,8 @@ def assert_same(one: Trained, other: Trained) -> None:
     assert one.weights.keys() == other.weights.keys()
     for name, array in one.weights.items():
         np.testing.assert_array_equal(array, other.weights[name])
+    np.testing.assert_array_equal(one.expert.parts, other.expert.parts)
+    np.testing.assert_array_equal(one.expected, other.expected)
     assert [(e.train, e.validation) for e in one.history] == [(e.train, e.validation) for e in other.history]
 
 
@@ -137,9 +139,10 @@ def test_training_stops_early_and_keeps_the_best_weights() -> None:
     assert trained.best_epoch == int(np.argmin(losses)) + 1 == len(losses) - 2
 
 
-def test_without_likes_there_is_no_residual() -> None:
+def test_without_likes_the_like_expert_says_nothing() -> None:
     trained = quick()
-    assert trained.model_config.n_films == 0
+    assert len(trained.expert.films) == 0
+    assert not trained.expected.any()
     assert trained.history[0].train.likes == 0.0
 
 
@@ -171,7 +174,7 @@ def test_a_repeated_like_counts_once() -> None:
 def test_the_loss_plot_is_an_image() -> None:
     picture = ElementTree.fromstring(plot_losses(quick(LIKES).history))  # noqa: S314 - our own text
     assert picture.tag.endswith("svg")
-    assert len(list(picture.iter("{http://www.w3.org/2000/svg}polyline"))) == 11
+    assert len(list(picture.iter("{http://www.w3.org/2000/svg}polyline"))) == 12
     assert plot_losses([]).startswith("<svg")
 
 

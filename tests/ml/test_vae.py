@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 import torch
 
@@ -13,7 +12,7 @@ from recommender.ml.sparse import SparseRows
 from recommender.ml.sparse_torch import Bag
 
 CPU = torch.device("cpu")
-CONFIG = vae.VAEConfig(n_features=6, hidden=5, latent=4, n_films=2)
+CONFIG = vae.VAEConfig(n_features=6, hidden=5, latent=4, likes=2)
 
 
 def model(config: vae.VAEConfig = CONFIG, seed: int = 1) -> vae.FilmVAE:
@@ -83,28 +82,6 @@ def test_without_a_generator_encoding_is_deterministic() -> None:
     assert torch.equal(model().encode(bag()).mean, model().encode(bag()).mean)
 
 
-def test_a_film_without_likes_keeps_its_content_and_trust_grows_with_likes() -> None:
-    net = model()
-    mean = net.encode(bag()).mean
-    places, slots = torch.tensor([0, 2]), torch.tensor([1, 0])
-    believed, doubted = (net.vectors(mean, vae.Liked(places, slots, torch.full((2, 1), trust))) for trust in (1.0, 0.0))
-    content = torch.nn.functional.normalize(mean + net.unliked, dim=1)
-    np.testing.assert_allclose(believed.norm(dim=1).detach(), 1, atol=1e-6)
-    torch.testing.assert_close(doubted, content)
-    torch.testing.assert_close(believed[1], content[1])
-    assert not torch.equal(believed[0], content[0])
-
-
-def test_targets_can_drop_the_residual() -> None:
-    net = model()
-    mean = net.encode(bag()).mean
-    liked = vae.Liked(torch.tensor([0, 2]), torch.tensor([1, 0]), torch.ones(2, 1))
-    kept = net.targets(mean, liked, torch.tensor([[0.0], [1.0]]))
-    content = torch.nn.functional.normalize(mean, dim=1)
-    torch.testing.assert_close(kept[:2], content[:2])
-    assert not torch.equal(kept[2], content[2])
-
-
 def test_the_likes_loss_falls_when_a_visitor_points_at_the_hidden_film() -> None:
     vectors, seen, hidden = torch.eye(3), torch.tensor([[1.0, 0, 0]]), torch.tensor([[0, 1.0, 0]])
     warmth = torch.tensor(5.0)
@@ -115,12 +92,14 @@ def test_the_likes_loss_falls_when_a_visitor_points_at_the_hidden_film() -> None
     assert vae.likes_loss(vectors[:1], vectors, seen, hidden, warmth, handicap).item() == pytest.approx(0)
 
 
-def test_the_teacher_loss_is_least_where_the_chances_agree() -> None:
-    vectors, seen, warmth = torch.eye(3), torch.tensor([[1.0, 0, 0]]), torch.tensor(5.0)
-    taught = torch.tensor([[0, 0.5, 0.5]])
-    agreed = vae.teacher_loss(vectors[:1], vectors, seen, taught, warmth)
-    assert agreed.item() == pytest.approx(math.log(2))
-    assert vae.teacher_loss(vectors[1:2], vectors, seen, taught, warmth) > agreed
+def test_the_nearness_loss_is_least_where_both_have_the_same_neighbours() -> None:
+    cosines = torch.tensor([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0]])
+    films, warmth = torch.tensor([0, 1]), torch.tensor(100.0)
+    alike = torch.nn.functional.normalize(torch.tensor([[1.0, 0.1], [1.0, 0.0], [0.0, 1.0]]), dim=1)
+    assert vae.nearness_loss(alike, films, cosines, 100.0, warmth).item() == pytest.approx(0, abs=1e-4)
+    assert vae.nearness_loss(alike[[0, 2, 1]], films, cosines, 100.0, warmth) > 1
+    even = vae.nearness_loss(alike, films, cosines, 0.0, torch.tensor(0.0))
+    assert even.item() == pytest.approx(math.log(2))  # a film is no neighbour of its own
 
 
 def test_the_subset_loss_is_the_surprise_of_the_right_film() -> None:
@@ -130,7 +109,7 @@ def test_the_subset_loss_is_the_surprise_of_the_right_film() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"n_features": 0}, {"latent": 0}, {"n_films": -1}, {"hidden_dropout": 1.0}, {"temperature": 0.0}]
+    "change", [{"n_features": 0}, {"latent": 0}, {"likes": -1}, {"hidden_dropout": 1.0}, {"temperature": 0.0}]
 )
 def test_nonsense_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must be|is a share"):

@@ -14,6 +14,7 @@ from catalog.models import User
 from jobs.models import Job
 from jobs.work import Cancelled, Progress, start
 from recommender import jobs, pipeline
+from recommender.ml.artifacts import FORMAT
 from recommender.models import ModelVersion
 from tests.builders import make_movie, make_user, make_version
 
@@ -52,12 +53,12 @@ def losses(total: float) -> dict[str, float]:
 
 
 def keep_history(of: ModelVersion) -> None:
-    """What training left in the version's folder; an older one, that knows no teacher."""
+    """What training left in the version's folder; an older one, that knows no nearness."""
     history = [
         {"number": n, "train": losses(9.0 - n), "validation": losses(9.5 - n), "seconds": 2.0} for n in (1, 2, 3)
     ]
     of.folder.mkdir(parents=True)
-    manifest: dict[str, Any] = {"format": 1, "name": of.name, "files": {}, "history": history}
+    manifest: dict[str, Any] = {"format": FORMAT, "name": of.name, "files": {}, "history": history}
     (of.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
