@@ -79,11 +79,6 @@ def times_shown(movie_id: int, *, since: date | None = None) -> int:
     return total or 0
 
 
-def prune(before: date) -> int:
-    """Forget the days before this one; give back how many rows went."""
-    return Shown.objects.before(before).delete()[0]
-
-
 def _add(counts: dict[tuple[int, date], int]) -> None:
     """Add to the rows of each day. Rows are locked in one order, so that two workers never wait for each other."""
     alive = set(Movie.objects.filter(pk__in={pk for pk, _day in counts}).values_list("pk", flat=True))

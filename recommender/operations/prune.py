@@ -6,19 +6,21 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
+from catalog.models import CatalogueImport
 from jobs.models import Job
 from recommender.ml.artifacts import MANIFEST
-from recommender.models import Embedding, ModelVersion
+from recommender.models import Embedding, ModelVersion, Night, Shown
 from recommender.operations import archives
 from recommender.operations.places import named_in_database, size_of, uploads
 from recommender.operations.restore import DRAFT, ROOM
@@ -65,8 +67,21 @@ def look(*, keep: int = 3, days: int = 30) -> list[Find]:
             Job.objects.exclude(pk__in=Job.objects.unfinished()).filter(finished_at__lt=before),
         ),
         _rows("task_results", _("results of tasks"), DBTaskResult.objects.finished().filter(finished_at__lt=before)),
+        _rows(
+            "imports",
+            _("records of old imports, which can be undone no more then"),
+            CatalogueImport.objects.filter(Q(applied_at__lt=before) | Q(undone_at__lt=before)).exclude(
+                state=CatalogueImport.State.APPLYING
+            ),
+        ),
+        _rows("nights", _("movie nights that are over"), Night.objects.over()),
+        _rows("shown", _("days on which films were shown, over a year ago"), Shown.objects.before(_a_year_ago())),
     ]
     return [find for find in finds if find.names]
+
+
+def _a_year_ago() -> date:
+    return timezone.localdate() - timedelta(days=365)
 
 
 def _versions(keep: int) -> Find:

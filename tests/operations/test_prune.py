@@ -14,9 +14,9 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog.models import Movie
+from catalog.models import CatalogueImport, Movie
 from jobs.models import Job
-from recommender.models import Embedding, ModelVersion
+from recommender.models import Embedding, ModelVersion, Night, Shown
 from tests.builders import make_movie, make_version
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,12 @@ def clutter(versions: list[ModelVersion]) -> list[Path]:
     Job.objects.create(kind="train", title="Old", state=Job.State.DONE, finished_at=long_ago)
     Job.objects.create(kind="train", title="New", state=Job.State.FAILED, finished_at=now)
     Job.objects.create(kind="train", title="Waiting", created_at=long_ago)
+    for ago in (long_ago, now):
+        CatalogueImport.objects.create(file_name="films.csv", state=CatalogueImport.State.DONE, applied_at=ago)
+        Night.objects.create(expires_at=ago + timedelta(days=7))
+    film = Movie.objects.get()
+    for day in (now - timedelta(days=400), now):
+        Shown.objects.create(movie=film, day=day.date(), count=3)
     return [
         file("models", "nobody", "manifest.json"),
         file("index", "nobody", "films-1"),
@@ -79,7 +85,8 @@ def test_looking_changes_nothing(clutter: list[Path]) -> None:
         os.utime(Path(settings.VAR_DIR) / folder / "nobody", (time.time() - 2 * 86400,) * 2)
     found = prune()
     assert set(found) == {
-        "versions", "model_folders", "index", "checkpoints", "uploads", "leftovers", "sessions", "jobs"
+        "versions", "model_folders", "index", "checkpoints", "uploads", "leftovers", "sessions", "jobs",
+        "imports", "nights", "shown",
     }  # fmt: skip
     assert all(path.exists() for path in clutter)
     assert (ModelVersion.objects.count(), Session.objects.count(), Job.objects.count()) == (6, 2, 3)
@@ -87,6 +94,7 @@ def test_looking_changes_nothing(clutter: list[Path]) -> None:
     assert not any(path.exists() for path in clutter)
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
     assert set(Job.objects.values_list("title", flat=True)) == {"New", "Waiting"}
+    assert [model.objects.count() for model in (CatalogueImport, Night, Shown)] == [1, 1, 1]
     assert prune() == {}
 
 

@@ -1,6 +1,6 @@
 """How often films are shown is counted in memory and written now and then, at no cost for the pages."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.signals import request_finished
@@ -112,15 +112,6 @@ def test_memory_is_bounded(films: list[Movie], monkeypatch: pytest.MonkeyPatch) 
         showing.note(REQUEST, [film.pk])
     showing.write()
     assert set(counts()) == {films[0].pk, films[1].pk}
-
-
-def test_old_days_can_be_pruned(films: list[Movie]) -> None:
-    today = date(2026, 3, 1)
-    for age in (0, 1, 400):
-        Shown.objects.create(movie=films[0], day=today - timedelta(days=age), count=1)
-    assert showing.prune(today - timedelta(days=30)) == 1
-    assert showing.times_shown(films[0].pk) == 2
-    assert showing.times_shown(films[0].pk, since=today) == 1
 
 
 def test_merged_films_were_shown_as_often_as_both(client: Client) -> None:
