@@ -38,7 +38,7 @@ def give(movie: Movie, poster: Poster) -> None:
         old = rows.values_list("poster", flat=True).first()
         if old is None:
             return  # the film was deleted meanwhile
-        movie.poster = keep(poster)  # type: ignore[assignment]  # Django takes a name for a file
+        movie.poster = keep(poster)  # Django takes a name for a file
         rows.update(poster=movie.poster.name, updated_at=timezone.now())
         if old != movie.poster.name:
             let_go(old)

@@ -16,7 +16,7 @@ _A_YEAR = "public, max-age=31536000, immutable"
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the media folder; one whose name comes from its content is kept by browsers for good."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     if never_changes(path):
         response["Cache-Control"] = _A_YEAR
     return response
