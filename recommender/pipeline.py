@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,6 +138,21 @@ def train_for_test(records: Sequence[FilmRecord], likes: Likes) -> Encoder:
         raise NotReady(str(problem)) from problem
     with TemporaryDirectory() as folder:
         return Encoder.load(artifacts.publish(Path(folder), "test", trained, film_ids=range(len(records))))
+
+
+def encoder_for_test(data: Data, seed: int) -> dict[str, dict[str, dict[str, float]]]:
+    """How the encoder does on films that it never saw, beside an untrained control: {system: {metric: mean, se}}."""
+    from recommender.ml.held_out import held_out_found
+    from recommender.ml.training import EmptyCorpus, TrainConfig, train
+
+    untrained = TrainConfig(epochs=1, steps_per_epoch=1, learning_rate=1e-9)
+    try:
+        return {
+            name: held_out_found(data.records, data.likes, partial(train, train_config=config), seed=seed).summary()
+            for name, config in (("vae", TrainConfig()), ("untrained", untrained))
+        }
+    except EmptyCorpus as problem:
+        raise NotReady(str(problem)) from problem
 
 
 def _learn(

@@ -11,10 +11,11 @@ import torch
 from . import artifacts, vae
 from .batches import Likes, mass
 from .encoder import Encoder
+from .metrics import mean_and_error
 from .protocols import TooLittleData
 from .records import FilmRecord
 from .search import nearest
-from .sparse import Ints, SparseRows
+from .sparse import Floats, Ints, SparseRows
 from .sparse_torch import Bag
 from .training import Trained, restored
 
@@ -24,12 +25,16 @@ _CHUNK = 256  # films that are decoded at once
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What an encoder makes of films it never saw: share found first, and both terms in nats per film."""
+    """What an encoder makes of n films it never saw, one value (n,) for each: found first, both terms in nats."""
 
-    found: float
-    reconstruction: float
-    kl: float
-    films: int
+    found: Floats  # 0 or 1
+    reconstruction: Floats
+    kl: Floats
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """The means over the films with their standard errors."""
+        values = {"held_out_found": self.found, "reconstruction": self.reconstruction, "kl": self.kl}
+        return {name: mean_and_error(several.tolist()) for name, several in values.items()}
 
 
 def held_out_found(
@@ -72,27 +77,23 @@ def _measured(
     rows = trained.space.rows([records[row] for row in held_out])
     described = np.flatnonzero(rows.lengths() > 0)
     rows, films = rows.take(described), held_out[described]
-    model = restored(trained)
-    with torch.no_grad():
-        asked = encoder.encode_rows(halved(rows, rng))
-        terms = [
-            _elbo(model, rows.take(at), rng) for at in np.array_split(np.arange(len(films)), -(-len(films) // _CHUNK))
-        ]
+    asked = encoder.encode_rows(halved(rows, rng))
     hits = [nearest(vectors, query, 1).rows[0] == film for query, film in zip(asked, films, strict=True)]
-    reconstruction, kl, weight = np.array(terms).T
-    return HeldOut(
-        float(np.mean(hits)),
-        float(np.average(reconstruction, weights=weight)),
-        float(np.average(kl, weights=weight)),
-        len(films),
-    )
+    return HeldOut(np.array(hits, np.float32), *_elbo(restored(trained), rows, rng))
 
 
-def _elbo(model: vae.FilmVAE, rows: SparseRows, rng: np.random.Generator) -> tuple[float, float, int]:
-    encoded = model.encode(Bag.of(rows, _CPU))
-    codes = vae.sample(encoded, torch.Generator().manual_seed(int(rng.integers(2**62))))
-    terms = vae.elbo(model.decode(codes), torch.from_numpy(mass(rows)), encoded)
-    return terms.reconstruction.item(), terms.kl.item(), len(rows)
+@torch.no_grad()
+def _elbo(model: vae.FilmVAE, rows: SparseRows, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Reconstruction error and KL divergence of each film, (n,)."""
+    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    found = []
+    for start in range(0, len(rows), _CHUNK):
+        part = rows.take(np.arange(start, min(start + _CHUNK, len(rows))))
+        encoded = model.encode(Bag.of(part, _CPU))
+        logits = model.decode(vae.sample(encoded, generator))
+        found.append(torch.stack(vae.nats(logits, torch.from_numpy(mass(part)), encoded)).numpy())
+    reconstruction, kl = np.concatenate(found, axis=1)
+    return reconstruction, kl
 
 
 def _among(likes: Likes, learned: Ints) -> Likes:

@@ -109,10 +109,16 @@ def dropped(values: Tensor, share: float, generator: torch.Generator) -> Tensor:
     return values * keep / (1 - share)
 
 
-def elbo(logits: Tensor, counts: Tensor, encoded: Encoded) -> Elbo:
-    """Both terms per film, so neither depends on the batch size. `counts` (n, n_features) sum to a film's features."""
+def nats(logits: Tensor, counts: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:
+    """Reconstruction error and KL divergence of each film, (n,). `counts` (n, n_features) sum to a film's features."""
     reconstruction = counts.sum(dim=1) * logits.logsumexp(dim=1) - (logits * counts).sum(dim=1)  # -sum x log p
     kl = 0.5 * (encoded.mean**2 + encoded.logvar.exp() - 1 - encoded.logvar).sum(dim=1)
+    return reconstruction, kl
+
+
+def elbo(logits: Tensor, counts: Tensor, encoded: Encoded) -> Elbo:
+    """Both terms as means over the films, so neither depends on the batch size."""
+    reconstruction, kl = nats(logits, counts, encoded)
     return Elbo(reconstruction.mean(), kl.mean())
 
 

@@ -87,6 +87,15 @@ def test_the_dial_and_variety_are_measured(busy_site: None) -> None:
     assert set(table["plain"]) == {"recall@20", "ndcg@10", "coverage", "mean popularity", "intra-list similarity"}
 
 
+def test_the_encoder_is_measured_on_films_it_never_saw_beside_an_untrained_one(files: list[str]) -> None:
+    found = evaluate(*files, "--protocol", "encoder")["encoder"]
+    assert set(found) == {"vae", "untrained"}
+    for metrics in found.values():
+        assert set(metrics) == {"held_out_found", "reconstruction", "kl"}
+        assert 0 <= metrics["held_out_found"]["mean"] <= 1
+    assert found["vae"]["reconstruction"]["mean"] < found["untrained"]["reconstruction"]["mean"]
+
+
 def test_a_table_for_people_and_how_long_it_takes(files: list[str]) -> None:
     out, err = StringIO(), StringIO()
     options = [*files, "--protocol", "request", "--baselines", "none"]
@@ -99,7 +108,7 @@ def test_a_table_for_people_and_how_long_it_takes(files: list[str]) -> None:
 @pytest.mark.parametrize(
     ("options", "cure"),
     [
-        (["--protocol", "hot"], "Known: cold, request, variety, warm"),
+        (["--protocol", "hot"], "Known: cold, encoder, request, variety, warm"),
         (["--baselines", "netflix"], "Known: als"),
         (["--folds", "1"], "at least 2"),
         (["--seed", "-1"], "at least 0"),

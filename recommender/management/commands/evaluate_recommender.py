@@ -15,15 +15,16 @@ from recommender.ml.batches import Likes
 from recommender.ml.encoder import Encoder
 from recommender.ml.evaluation import BASELINES, OURS, Data, Report, Step, TooLittleData, evaluate
 from recommender.ml.variety import measure
-from recommender.pipeline import NotReady, data_of_this_site, train_for_test
+from recommender.pipeline import NotReady, data_of_this_site, encoder_for_test, train_for_test
 
 PROTOCOLS = ("warm", "cold", "request")
-VARIETY = "variety"
+VARIETY, ENCODER = "variety", "encoder"
 
 
 _PROTOCOL_HELP = (
     "some of warm, cold, request, separated by commas (default: all that there is data for); "
-    "variety shows what the dial and variety cost and bring"
+    "variety shows what the dial and variety cost and bring; "
+    "encoder, how many held-out films are found by half of their features, beside an untrained control"
 )
 
 
@@ -55,16 +56,17 @@ class Command(SiteCommand):
         if folds < 2 or seed < 0:
             raise CommandError(_("--folds is at least 2 and --seed at least 0."))
         known = {name for names in BASELINES.values() for name in names}
-        wanted = _names(options["protocol"], {*PROTOCOLS, VARIETY}, "--protocol") or PROTOCOLS
+        wanted = _names(options["protocol"], {*PROTOCOLS, VARIETY, ENCODER}, "--protocol") or PROTOCOLS
         baselines = _names(options["baselines"], known, "--baselines")
         clock = _Clock(self.note)
         try:
             data = _data(options)
             names = [name for name in PROTOCOLS if name in wanted and (name != "request" or data.requests)]
-            if not names and VARIETY not in wanted:
+            others = [name for name in (VARIETY, ENCODER) if name in wanted]
+            if not names and not others:
                 raise CommandError(_("The request protocol needs --requests FILE."))
-            clock.start(data, [name for name in wanted if name in (*names, VARIETY)], folds)
-            report = _report(data, names, VARIETY in wanted, baselines, folds, seed, clock)
+            clock.start(data, [*names, *others], folds)
+            report = _report(data, names, others, baselines, folds, seed, clock)
         except (UnusableFile, TooLittleData, MissingLibrary, NotReady) as problem:
             raise CommandError(str(problem)) from problem
         if options["json"]:
@@ -74,7 +76,7 @@ class Command(SiteCommand):
 
 
 def _report(
-    data: Data, names: list[str], variety: bool, baselines: list[str] | None, folds: int, seed: int, clock: "_Clock"
+    data: Data, names: list[str], others: list[str], baselines: list[str] | None, folds: int, seed: int, clock: "_Clock"
 ) -> Report:
     def learn(likes: Likes) -> Encoder:
         return train_for_test(data.records, likes)
@@ -82,8 +84,10 @@ def _report(
     report: Report = {}
     if names:
         report = evaluate(data, learn, names=names, baselines=baselines, folds=folds, seed=seed, progress=clock.tick)
-    if variety:
+    if VARIETY in others:
         report[VARIETY] = measure(data, learn, folds=folds, seed=seed)
+    if ENCODER in others:
+        report[ENCODER] = encoder_for_test(data, seed)
     return report
 
 
@@ -95,7 +99,7 @@ class _Clock:
 
     def start(self, data: Data, names: list[str], folds: int) -> None:
         films, likes = len(data.records), len(data.likes)
-        self.trainings = sum(1 if name == "request" else folds for name in names)
+        self.trainings = sum(1 if name in ("request", ENCODER) else folds for name in names)
         self.trained, self.spent, self.last = 0, 0.0, time.monotonic()
         guess = self.trainings * (0.02 * films + 0.001 * likes + 5) / 60
         words = _("%(films)d films, %(likes)d likes, %(n)d trainings: very roughly %(minutes).0f minutes")
