@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .features import FeatureSpace
 from .join import expected_part, joined, taste_weights, unit
 from .records import FilmRecord
 from .sparse import Floats, SparseRows
+
+if TYPE_CHECKING:
+    from .expert import LikeExpert
 
 
 class Encoder:
@@ -29,6 +32,12 @@ class Encoder:
     def load(cls, folder: Path) -> Self:
         """The encoder in a published folder. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
         return cls(artifacts.load(folder))
+
+    def with_expert(self, expert: LikeExpert, records: Sequence[FilmRecord], film_ids: Sequence[int]) -> Encoder:
+        """The same content with another like expert, whose films are rows of the records."""
+        content = self._content(self.space.rows([records[row] for row in expert.films]))
+        arrays = self._arrays | {"like_parts": expert.parts, "expected": expert.expected(content)}
+        return Encoder(Artifact(self.manifest, self.space, arrays, np.asarray(film_ids, np.int64)[expert.films]))
 
     @property
     def of_likes(self) -> int:

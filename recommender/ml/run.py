@@ -40,7 +40,7 @@ class Run:
         self.liked = np.unique(likes.films)
         self.split = Split.of(np.flatnonzero(rows.lengths()), likes, config)
         rng = np.random.default_rng([config.seed, _EXPERT])
-        self.expert = LikeExpert.of(self.split.visitors, rows, model.likes, rng)
+        self.expert = LikeExpert.of(likes.by_visitor(), rows, model.likes, rng)
         few = len(rows) <= _MOST_FILMS_AT_ONCE
         self._all_cosines = cosines(rows, rows, np.float16) if few and config.nearness_weight else None
         self.device = _device(config.device)
