@@ -74,7 +74,8 @@ def test_sqlite_waits_for_locks_and_logs_ahead(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_documentation_names_every_setting() -> None:
     source = (ROOT / "movierec_site/settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env(?:\.\w+)?\((?:env, )?"([A-Z_]+)"|(?:flag|number|secret|choice|token)\(env, "([A-Z_]+)"', source))
+    pattern = r'env(?:\.\w+)?\((?:env, )?"([A-Z_]+)"|(?:flag|number|secret|choice|token)\(env, "([A-Z_]+)"'
+    read = set(re.findall(pattern, source))
     names = {name for pair in read for name in pair if name} | {"DATABASE_URL"}
     assert len(names) > 10
     assert [name for name in sorted(names) if f"| `{name}` |" not in OPERATIONS] == []
