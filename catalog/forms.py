@@ -7,7 +7,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UserCreationForm,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 THEMES = [("auto", _("Like the device")), ("light", _("Light")), ("dark", _("Dark"))]
+_PASSWORD_HELP = _("Eight characters or more, and not only digits.")
 
 
 class LikeForm(forms.Form):
@@ -90,7 +97,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = _("Eight characters or more, and not only digits.")
+        self.fields["password1"].help_text = _PASSWORD_HELP
         self.fields["password2"].help_text = ""
 
 
@@ -101,6 +108,19 @@ class LogInForm(AuthenticationForm):
         "invalid_login": _("Name and password do not match. Passwords tell capital letters from small ones."),
         "inactive": _("This account is switched off."),
     }
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable when run
+    """A new password, twice; the rules in one line instead of a list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _PASSWORD_HELP
+        self.fields["new_password2"].help_text = ""
+
+
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
+    """The same, and the old password before it."""
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run

@@ -11,14 +11,17 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.forms import (
+    ChangePasswordForm,
     DeleteAccountForm,
     LanguageForm,
     LogInForm,
+    NewPasswordForm,
     ProfileForm,
     ResetPasswordForm,
     SignUpForm,
@@ -30,6 +33,8 @@ from catalog.requests import next_address
 from catalog.shelf import move_in
 
 _A_YEAR = 31_536_000  # seconds; how long a browser remembers the look
+# Django's own pages would take PUT and DELETE, too.
+_page = method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 
 
 @sensitive_post_parameters()
@@ -49,6 +54,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/sign_up.html", context)
 
 
+@_page
 class LogIn(auth.LoginView):
     """Log in; what the visitor kept so far moves into the account."""
 
@@ -63,9 +69,11 @@ class LogIn(auth.LoginView):
         return response
 
 
+@_page
 class ChangePassword(auth.PasswordChangeView):
     """A new password in place of the old one."""
 
+    form_class = ChangePasswordForm
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("catalog:profile")
 
@@ -74,6 +82,7 @@ class ChangePassword(auth.PasswordChangeView):
         return super().form_valid(form)
 
 
+@_page
 class ResetPassword(auth.PasswordResetView):
     """Ask for a letter with a link to a new password."""
 
@@ -90,9 +99,11 @@ class ResetPasswordSent(auth.PasswordResetDoneView):
     template_name = "registration/reset_password_sent.html"
 
 
+@_page
 class NewPassword(auth.PasswordResetConfirmView):
     """Where the link of the letter leads."""
 
+    form_class = NewPasswordForm
     template_name = "registration/new_password.html"
     success_url = reverse_lazy("catalog:profile")
     post_reset_login = True

@@ -52,6 +52,12 @@ def test_the_password_is_changed_and_the_visitor_stays(client: Client, ana: User
     assert ana.check_password(NEW)
 
 
+def test_the_rules_of_a_new_password_are_one_line(client: Client, ana: User) -> None:
+    page = words_of(client.get("/accounts/password/"))
+    assert "Eight characters or more, and not only digits." in page
+    assert "commonly used" not in page
+
+
 def test_the_old_password_must_be_right(client: Client, ana: User) -> None:
     client.post("/accounts/password/", {"old_password": "guess", "new_password1": NEW, "new_password2": NEW})
     ana.refresh_from_db()
