@@ -55,6 +55,13 @@ const sayFailure = () => say(document.body.dataset.failure);
 document.body.addEventListener("htmx:responseError", sayFailure);
 document.body.addEventListener("htmx:sendError", sayFailure);
 
+/* Where tabs are wider than a phone, the one you are at is in view. */
+for (const here of document.querySelectorAll(".top nav [aria-current], .tabs [aria-current]")) {
+  const strip = here.closest(".top nav, .tabs ul");
+  const [tab, view] = [here.getBoundingClientRect(), strip.getBoundingClientRect()];
+  strip.scrollLeft += tab.left + tab.width / 2 - view.left - view.width / 2;
+}
+
 /* Rows scroll with arrows, where there is more than fits. */
 for (const row of document.querySelectorAll(".row")) {
   const strip = row.querySelector(".strip");
