@@ -1,0 +1,1 @@
+"""Who may do what with whose things, for every address of the site."""
