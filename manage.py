@@ -11,6 +11,7 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+        from django.db import DatabaseError
     except ImportError as missing:
         raise SystemExit(
             "Django is not installed here. Run bin/demo or bin/test once: they set everything up."
@@ -19,6 +20,12 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:
         raise SystemExit(f"The settings are not right: {problem}") from problem
+    except DatabaseError as problem:
+        from recommender.operations.address import cure
+
+        if (words := cure(problem)) is None:
+            raise
+        raise SystemExit(words) from problem
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Typed readers of environment variables that refuse nonsense instead of guessing."""
 
-import warnings
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from recommender.operations.address import read_address
+
 _TRUE = {"1", "true", "yes", "on"}
-_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 _FALSE = {"0", "false", "no", "off"}
 _SHORTEST_TOKEN = 16
 
@@ -64,23 +64,5 @@ def token(env: environ.Env, name: str) -> str:
 
 
 def database(env: environ.Env, *, default: str) -> dict[str, Any]:
-    """Read DATABASE_URL; SQLite gets write-ahead logging and waits for a lock instead of failing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an unknown engine is answered below, with the cure
-        try:
-            config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
-        except (ValueError, ImproperlyConfigured):
-            config = {}
-    engine = config.get("ENGINE")
-    if engine not in _ENGINES:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must name a SQLite or PostgreSQL database. "
-            "Examples: sqlite:////srv/movierec/db.sqlite3, postgres://user:password@host/name"
-        )
-    if engine == "django.db.backends.sqlite3":
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;",
-        }
-    return config
+    """Read DATABASE_URL."""
+    return read_address(str(env.str("DATABASE_URL", default=default)))

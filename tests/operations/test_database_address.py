@@ -1,0 +1,90 @@
+"""A database that cannot be reached is answered with what helps, not with a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, NotSupportedError, OperationalError
+
+from recommender.operations.address import cure, read_address
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = 'connection failed: connection to server at "10.0.0.5", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    "url", ["films", "mysqlx://a/b", "://", "sqlite", "postgres://user@host:port/name", "oracle://user@host/name"]
+)
+def test_an_address_that_cannot_be_read_names_examples(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"must name a SQLite or PostgreSQL database\. Examples: sqlite"):
+        read_address(url)
+
+
+def test_an_address_says_which_database() -> None:
+    with pytest.raises(ImproperlyConfigured, match="does not say which database, after the last slash"):
+        read_address("postgres://user@host")
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ImproperlyConfigured, match=r"pip install -r requirements-postgres\.txt"):
+        read_address("postgres://user:secret@host/name")
+    assert read_address("sqlite:////srv/films.sqlite3")["NAME"] == "/srv/films.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ('FATAL:  password authentication failed for user "films"', "Correct the user or the password"),
+        ("fe_sendauth: no password supplied", "Put the password into DATABASE_URL"),
+        ('FATAL:  database "films" does not exist', "createdb"),
+        ('FATAL:  role "films" does not exist', "createuser"),
+        ("FATAL:  sorry, too many clients already", "max_connections"),
+        ("FATAL:  the database system is starting up", "Try again in a moment"),
+        ("Connection refused\n\tIs the server running on that host?", "systemctl status postgresql"),
+    ],
+)
+def test_a_server_that_refuses_is_answered_with_the_cure(said: str, helps: str) -> None:
+    words = cure(OperationalError(f"{SERVER}{said}\n"))
+    assert words is not None
+    assert words.startswith("The database does not answer: ")
+    assert helps in words
+    assert "10.0.0.5" not in words
+
+
+def test_an_old_server_is_named() -> None:
+    words = cure(NotSupportedError("PostgreSQL 14 or later is required (found 13.4)."))
+    assert words == (
+        "PostgreSQL 14 or later is required (found 13.4). Use a newer server, or name another one in DATABASE_URL."
+    )
+
+
+@pytest.mark.parametrize(
+    "problem", [OperationalError("database is locked"), DatabaseError("connection failed"), NotSupportedError("no")]
+)
+def test_other_problems_keep_their_traceback(problem: DatabaseError) -> None:
+    assert cure(problem) is None
+
+
+def test_a_command_ends_with_one_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="needs requirements-postgres.txt")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "models"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DEBUG": "1",
+            "VAR_DIR": str(tmp_path),
+            "DATABASE_URL": f"postgres://films:secret@/films?host={tmp_path}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "systemctl status postgresql" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
