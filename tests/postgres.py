@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 # Nobody needs what the tests write once they end, so the server need not wait for the disk.
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")
@@ -35,6 +36,13 @@ def server(folder: Path) -> Iterator[Any]:
 def address(running: Any, name: str) -> str:
     """The address of one of its databases, as DATABASE_URL takes it."""
     return f"postgres://postgres@/{name}?host={running.get_postmaster_info().socket_dir}"
+
+
+def address_of(settings: Mapping[str, Any]) -> str:
+    """The address of a database whose Django settings are given, for another process."""
+    known = {**settings, **{name.upper(): value for name, value in settings["OPTIONS"].items()}}
+    place = f"host={known['HOST'] or 'localhost'}&port={known['PORT'] or 5432}"
+    return f"postgres://{known['USER']}:{quote(known['PASSWORD'])}@/{known['NAME']}?{place}"
 
 
 def main(arguments: list[str]) -> int:

@@ -23,6 +23,7 @@ from jobs.running import MOST_ATTEMPTS, claim, run_job, take_up
 from jobs.work import start
 from recommender.models import ModelVersion
 from tests.builders import make_movie
+from tests.postgres import address_of
 
 ROOT = Path(__file__).resolve().parents[2]
 # The real command, with the tests' kinds of jobs and a faster pulse.
@@ -45,9 +46,7 @@ def shared_database(
     environment = {**os.environ, "JOBS_AT_ONCE": "0", "VAR_DIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
     ours = connections["default"]
     if ours.vendor != "sqlite":
-        parts = ours.settings_dict
-        place = f"{parts['HOST'] or 'localhost'}:{parts['PORT'] or 5432}/{parts['NAME']}"
-        yield {**environment, "DATABASE_URL": f"postgres://{parts['USER']}:{parts['PASSWORD']}@{place}"}
+        yield {**environment, "DATABASE_URL": address_of(ours.settings_dict)}
         return
     ours.ensure_connection()
     file = tmp_path / "shared.sqlite3"
