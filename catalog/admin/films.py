@@ -26,6 +26,7 @@ from catalog.admin.merge import merge_films
 from catalog.admin.posters import PosterTools, fetch_now
 from catalog.merging import MOST
 from catalog.models import Credit, FilmText, Like, Movie
+from catalog.names import shown_country, shown_genre
 from catalog.search import has_word
 from catalog.search_entries import catch_up, fold
 from catalog.services import announce_changes
@@ -96,12 +97,12 @@ class MovieAdmin(PosterTools, FastList):
     @admin.display(description=_("genres"))
     def genre_names(self, movie: Movie) -> str:
         """Genres in a line."""
-        return ", ".join(genre.name for genre in movie.genres.all())
+        return ", ".join(shown_genre(genre.name) for genre in movie.genres.all())
 
     @admin.display(description=_("countries"))
     def country_names(self, movie: Movie) -> str:
         """Countries in a line."""
-        return ", ".join(country.name for country in movie.countries.all())
+        return ", ".join(shown_country(country.name) for country in movie.countries.all())
 
     @admin.display(description=_("likes"), ordering="n_likes")
     def like_count(self, movie: Any) -> int:

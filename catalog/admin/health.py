@@ -32,6 +32,7 @@ from catalog.models import Country, Genre, Movie, Person
 from catalog.search_entries import catch_up
 
 _MOST_LANGUAGES = 20
+_NAMES = {"zh": gettext_lazy("Chinese"), "wo": gettext_lazy("Wolof")}  # that Django lacks
 
 
 @require_safe
@@ -100,7 +101,7 @@ def _language(code: str) -> str:
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
-        return code
+        return str(_NAMES.get(code, code))
 
 
 def _names() -> Section:

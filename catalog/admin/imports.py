@@ -210,7 +210,8 @@ class CatalogueImportAdmin(FastList):
 
 def _kinds(found: CatalogueImport) -> list[tuple[str, Any, int]]:
     """The filters above the rows: (name, label, count)."""
-    kinds = [(str(kind), kind.label, getattr(found, f"n_{kind}")) for kind in ImportRow.Kind]
+    counts = [CatalogueImport._meta.get_field(f"n_{kind}") for kind in ImportRow.Kind]  # their names are plural
+    kinds = [(field.name[2:], field.verbose_name, getattr(found, field.name)) for field in counts]
     kept = [("kept", _("kept when undone"), found.n_kept)] if found.n_kept else []
     return [("", _("all"), found.total), *kinds, *kept]
 

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models.films import Movie
 from catalog.models.people import User
@@ -90,10 +91,10 @@ class ImportRow(models.Model):
     class Kind(models.TextChoices):
         """What becomes of a row."""
 
-        NEW = "new", _("new")
-        CHANGED = "changed", _("changed")
-        UNCHANGED = "unchanged", _("unchanged")
-        REJECTED = "rejected", _("rejected")
+        NEW = "new", pgettext_lazy("one row", "new")
+        CHANGED = "changed", pgettext_lazy("one row", "changed")
+        UNCHANGED = "unchanged", pgettext_lazy("one row", "unchanged")
+        REJECTED = "rejected", pgettext_lazy("one row", "rejected")
 
     class Fate(models.TextChoices):
         """What undoing made of it."""

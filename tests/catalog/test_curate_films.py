@@ -254,3 +254,17 @@ def test_films_are_offered_while_typing(curator: Client) -> None:
     query = {"app_label": "catalog", "model_name": "like", "field_name": "movie", "term": "hea"}
     answer = curator.get(reverse("admin:autocomplete"), query).json()
     assert answer["results"] == [{"id": str(heat.pk), "text": "Heat (1995)"}]
+
+
+def test_a_list_and_a_page_are_headed_by_what_they_hold(curator: Client) -> None:
+    film = make_movie("Heat", genres=["Crime"], countries=["France"])
+    russian = {"Accept-Language": "ru"}
+    assert "<h1>Фильмы</h1>" in curator.get(FILMS, headers=russian).content.decode()
+    assert "<h1>Фильм</h1>" in curator.get(change_page(film), headers=russian).content.decode()
+
+
+def test_the_list_names_genres_and_countries_in_the_curators_language(curator: Client) -> None:
+    make_movie("Heat", genres=["Crime"], countries=["France"])
+    page = curator.get(FILMS, headers={"Accept-Language": "ru"}).content.decode()
+    assert '<td class="field-genre_names">Криминал</td>' in page
+    assert '<td class="field-country_names">Франция</td>' in page
