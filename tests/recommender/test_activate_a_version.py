@@ -67,3 +67,10 @@ def test_force_goes_past_the_figures_but_not_past_missing_files() -> None:
     version("poor", 0.1)
     with pytest.raises(CommandError, match="There is no model in"):
         call_command("models", "--activate", "poor", "--force", stdout=StringIO())
+
+
+def test_an_active_version_that_cannot_be_read_is_none() -> None:
+    """bin/demo trains anew then, as after an update that changed how models are kept."""
+    version("lost", 0.4, active=True)
+    with pytest.raises(CommandError, match="There is no model in"):
+        call_command("models", "--active", stdout=StringIO())

@@ -146,6 +146,9 @@ def test_an_older_version_can_come_back(catalogue: list[Movie]) -> None:
     late = make_movie("Late", description=SPACE)
     call_command("models", "--activate", first.name, stdout=StringIO())
     assert ModelVersion.objects.active() == first
+    said = StringIO()
+    call_command("models", "--active", stdout=said)
+    assert said.getvalue().strip() == first.name
     assert first.embeddings.filter(movie=late).exists(), "a film that came later gets its vector before the switch"
 
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from catalog.management.command import SiteCommand
 from catalog.management.progress import Progress
 from catalog.models import Movie
+from recommender.ml.artifacts import ArtifactError
 from recommender.models import ModelVersion
 from recommender.pipeline import NotReady, Worse, activate
+from recommender.vectors import encoder_of
 
 
 class Command(SiteCommand):
@@ -18,12 +20,12 @@ class Command(SiteCommand):
 
     help = "Lists the trained versions with their quality, the active one marked *, and changes the active one."
     examples = ("manage.py models --json", "manage.py models --activate 2026-11-23-142501")
-    exit_codes = {1: "refused or failed; with --active: no version is active"}
+    exit_codes = {1: "refused or failed; with --active: no version is active, or this code cannot read it"}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
         parser.add_argument("--force", action="store_true", help="activate it although it ranks worse")
-        parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one")
+        parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one that can be read")
         parser.add_argument("--json", action="store_true", help="the list as JSON for programs")
 
     def handle(self, *, activate: str | None, active: bool, force: bool, **options: Any) -> None:
@@ -33,6 +35,10 @@ class Command(SiteCommand):
             version = ModelVersion.objects.active()
             if version is None:
                 raise CommandError(_("No model is active. Train one with: manage.py train_vae"))
+            try:
+                encoder_of(version)
+            except ArtifactError as problem:
+                raise CommandError(str(problem)) from problem
             self.stdout.write(str(version))
         elif options["json"]:
             self.answer([_as_json(version) for version in ModelVersion.objects.all()])
