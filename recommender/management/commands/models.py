@@ -25,7 +25,9 @@ class Command(SiteCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--activate", metavar="VERSION", help="let this version serve the site")
         parser.add_argument("--force", action="store_true", help="activate it although it ranks worse")
-        parser.add_argument("--active", action="store_true", help="print the active version; exit status 1 without one that can be read")
+        parser.add_argument(
+            "--active", action="store_true", help="print the active version; exit status 1 without one that can be read"
+        )
         parser.add_argument("--json", action="store_true", help="the list as JSON for programs")
 
     def handle(self, *, activate: str | None, active: bool, force: bool, **options: Any) -> None:
