@@ -63,6 +63,21 @@ def token(env: environ.Env, name: str) -> str:
     return raw
 
 
+def caches(env: environ.Env) -> dict[str, dict[str, Any]]:
+    """Read CACHE_URL: what pages remember, and what limits count. Without it each process has its own memory."""
+    if not str(env.str("CACHE_URL", default="")):
+        memory = "django.core.cache.backends.locmem.LocMemCache"
+        limits = {"BACKEND": memory, "LOCATION": "limits", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+        return {"default": {"BACKEND": memory}, "limits": limits}
+    try:
+        shared: dict[str, Any] = env.cache_url("CACHE_URL")
+    except (ValueError, KeyError, ImproperlyConfigured):
+        raise ImproperlyConfigured(
+            "CACHE_URL must name a cache. Examples: rediscache://127.0.0.1:6379/1, memcache://127.0.0.1:11211"
+        ) from None
+    return {"default": shared, "limits": {**shared, "KEY_PREFIX": "limits"}}
+
+
 def database(env: environ.Env, *, default: str) -> dict[str, Any]:
     """Read DATABASE_URL."""
     return read_address(str(env.str("DATABASE_URL", default=default)))

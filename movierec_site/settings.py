@@ -1,12 +1,13 @@
 """All settings of the site, read from the environment (and from a .env file beside manage.py, if there is one)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from health.logs import logging_settings
-from movierec_site.env import choice, database, flag, number, secret, token
+from movierec_site.env import caches, choice, database, flag, number, secret, token
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "axes",
 ]
 MIDDLEWARE = [
     "health.middleware.watch_requests",
@@ -58,6 +60,8 @@ MIDDLEWARE = [
     "catalog.viewing.ViewAsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "catalog.limits.LimitMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "movierec_site.urls"
 WSGI_APPLICATION = "movierec_site.wsgi.application"
@@ -91,6 +95,20 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Wrong passwords lock a name for one address only: nobody can lock others out by guessing at their names.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "catalog.limits.locked_out"
+AXES_USERNAME_CALLABLE = "catalog.limits.guessed_name"
+AXES_CLIENT_IP_CALLABLE = "catalog.network.address_of"
+AXES_CLIENT_STR_CALLABLE = "catalog.limits.somebody"
+AXES_DISABLE_ACCESS_LOG = True  # who logs in, when and from where is nobody's business
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 LOGIN_URL = "catalog:login"
 LOGIN_REDIRECT_URL = "recommender:home"
 LOGOUT_REDIRECT_URL = "recommender:home"
@@ -115,6 +133,33 @@ TASKS = {
         else "django_tasks_db.DatabaseBackend"
     }
 }
+
+# What is expensive, or tempting to repeat: the address's name with its method, how often one visitor and how often one
+# network address (a school, a household) may ask within so many seconds. RATE_LIMITS=0 turns all of it off.
+_MINUTE, _QUARTER, _HOUR = 60, 900, 3600
+RATE_LIMITS: dict[str, tuple[str, int, int, int]] = {
+    "recommender:home": ("GET", 120, 1200, _MINUTE),
+    "recommender:films": ("GET", 120, 1200, _MINUTE),
+    "recommender:recommendations": ("GET", 60, 600, _MINUTE),
+    "recommender:taste": ("GET", 60, 600, _MINUTE),
+    "recommender:map": ("GET", 120, 1200, _MINUTE),
+    "recommender:map_find": ("GET", 180, 1800, _MINUTE),
+    "recommender:night": ("GET", 120, 600, _MINUTE),
+    "recommender:together": ("POST", 20, 200, _HOUR),
+    "recommender:join_night": ("POST", 20, 200, _HOUR),
+    "catalog:history_imports": ("POST", 30, 150, _HOUR),
+    "catalog:export_json": ("GET", 20, 100, _HOUR),
+    "catalog:export_letterboxd": ("GET", 40, 200, _HOUR),
+    "catalog:sign_up": ("POST", 30, 90, _HOUR),
+    "catalog:reset_password": ("POST", 5, 30, _HOUR),
+    "catalog:login": ("POST", 60, 120, _QUARTER),
+    "admin:login": ("POST", 60, 120, _QUARTER),
+    "catalog:change_password": ("POST", 15, 60, _QUARTER),
+    "catalog:delete_account": ("POST", 15, 60, _QUARTER),
+}
+if not flag(env, "RATE_LIMITS", default=True):
+    RATE_LIMITS = {}
+CACHES = caches(env)
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -153,7 +198,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-if flag(env, "BEHIND_PROXY", default=False):
+BEHIND_PROXY = flag(env, "BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 globals().update(env.email_url("EMAIL_URL", default="consolemail://"))

@@ -12,6 +12,7 @@ os.environ.update(
         "DEMO_MODE": "0",
         "HTTPS": "0",
         "JOBS_AT_ONCE": "1",
+        "RATE_LIMITS": "0",  # all tests have one address; those of the limits set their own
         "SECRET_KEY": "for-tests-only",
         "VAR_DIR": _folder,
     }

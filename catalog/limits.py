@@ -1,0 +1,91 @@
+"""Too often is too often: counts requests of one visitor and of one network address, and locks guessed passwords out.
+
+Counts stand in the cache "limits", in windows of fixed length. Each worker has its own unless CACHE_URL names a shared
+one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog.network import address_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class LimitMiddleware:
+    """Refuses what settings.RATE_LIMITS calls too often, before the view does any work."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Count the request where its address and method have a limit."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        limit = settings.RATE_LIMITS.get(name)
+        method = "GET" if request.method == "HEAD" else request.method
+        if limit is None or limit[0] != method:
+            return None
+        _method, of_visitor, of_address, seconds = limit
+        wait = 0
+        for most, who in ((of_visitor, _browser(request)), (of_address, address_of(request))):
+            if who and _count(f"{name} {method} {who}", seconds) > most:
+                wait = max(1, math.ceil(seconds - time.time() % seconds))
+        return too_often(request, wait) if wait else None
+
+
+def _browser(request: HttpRequest) -> str:
+    """The session, unreadable; whoever makes up new ones is still counted by address."""
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return sha256(session.encode()).hexdigest() if session else ""
+
+
+def _count(what: str, seconds: int) -> int:
+    """How often this happened in the present window, this time included."""
+    cache = caches["limits"]
+    key = sha256(f"{what} {int(time.time() // seconds)}".encode()).hexdigest()
+    cache.add(key, 0, seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it ran out in between
+        return 1
+
+
+def too_often(request: HttpRequest, wait: int) -> HttpResponse:
+    """Says that it was too often, and how long to wait."""
+    return _refuse(request, wait)
+
+
+def locked_out(request: HttpRequest, *_rest: Any) -> HttpResponse:
+    """For django-axes: too many wrong passwords for one name from one address."""
+    return _refuse(request, int(settings.AXES_COOLOFF_TIME.total_seconds()), guessed=True)
+
+
+def _refuse(request: HttpRequest, wait: int, *, guessed: bool = False) -> HttpResponse:
+    context = {"minutes": math.ceil(wait / 60), "guessed": guessed}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"], response["Cache-Control"] = str(wait), "no-store"
+    return response
+
+
+def guessed_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """For django-axes: the name as it is compared, so that capitals do not make more guesses."""
+    name = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return str(name).replace("\x00", "").strip().lower()[:150]
+
+
+def somebody(*_who: Any) -> str:
+    """For django-axes: nobody's name or address goes to the log."""
+    return "somebody"
