@@ -251,10 +251,11 @@ def what_is_worse(version: ModelVersion, active: ModelVersion | None) -> str:
     """Why a version should not serve, or nothing: it ranks worse than popularity, or than the active version.
 
     A difference counts when it is larger than its standard error: on a small site chance alone moves the figures.
+    An active version of another format than this code reads serves nobody any more, so it is no rival.
     """
     ours = version.quality("warm", "vae")
     rivals = [(_("popularity"), version.quality("warm", "popularity"))]
-    if active is not None and active != version:
+    if active is not None and active != version and not _is_outdated(active):
         rivals.append((_("the active version %s") % active, active.quality("warm", "vae")))
     for name, rival in rivals:
         if ours and rival and rival["mean"] - ours["mean"] > math.hypot(rival["se"], ours["se"]):
@@ -263,3 +264,11 @@ def what_is_worse(version: ModelVersion, active: ModelVersion | None) -> str:
                 "NDCG@100 %(ours).3f against %(theirs).3f."
             ) % {"version": version, "rival": name, "ours": ours["mean"], "theirs": rival["mean"]}
     return ""
+
+
+def _is_outdated(version: ModelVersion) -> bool:
+    try:
+        artifacts.read_manifest(version.folder)
+    except ArtifactError as problem:
+        return isinstance(problem, artifacts.UnknownFormat)
+    return False

@@ -1,10 +1,12 @@
 """A version that would make the site worse is not activated, unless the operator insists."""
 
+import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from recommender.ml.artifacts import FORMAT, MANIFEST
 from recommender.models import ModelVersion
 from recommender.pipeline import what_is_worse
 from tests.builders import make_movie, make_version
@@ -48,6 +50,13 @@ def test_a_version_that_was_not_measured_is_not_refused() -> None:
     version("good", 0.4, active=True)
     plain = make_version({make_movie(): [1, 0]}, active=False)
     assert what_is_worse(plain, ModelVersion.objects.active()) == ""
+
+
+def test_an_active_version_of_an_older_format_is_no_rival() -> None:
+    old, new = version("old", 0.9, active=True), version("new", 0.3)
+    old.folder.mkdir(parents=True)
+    (old.folder / MANIFEST).write_text(json.dumps({"format": FORMAT - 1, "files": {}}))
+    assert what_is_worse(new, old) == ""
 
 
 def test_the_active_version_is_no_rival_of_itself() -> None:
