@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.backends.sqlite3._functions import register
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
@@ -112,12 +112,12 @@ def waiting_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
-def is_empty() -> bool:
+def is_empty(alias: str = DEFAULT_DB_ALIAS) -> bool:
     """Whether there is nothing to lose: no table yet, or neither films nor accounts."""
     from catalog.models import Movie, User
 
     try:
-        return not (Movie.objects.exists() or User.objects.exists())
+        return not (Movie.objects.using(alias).exists() or User.objects.using(alias).exists())
     except DatabaseError:
         return True
 

@@ -135,7 +135,7 @@ def test_without_force_nothing_is_overwritten(trained: ModelVersion) -> None:
     assert everything() == before
 
 
-@pytest.mark.parametrize("part", ["database/db.sqlite3", "media/posters/film.png", "models/"])
+@pytest.mark.parametrize("part", ["database/", "media/posters/film.png", "models/"])
 def test_a_changed_file_is_refused(trained: ModelVersion, part: str) -> None:
     upload("posters/film.png", b"a picture")
     path, before = save().path, everything()

@@ -19,13 +19,13 @@ RECOMMEND = "recommend --like 'Film 1' --query snow --json"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def manage(folder: Path, *commands: str) -> str:
+def manage(folder: Path, *commands: str, database: str = "") -> str:
     """Run commands in one new process on a site in this folder; what they print."""
     environment = {
         "DJANGO_SETTINGS_MODULE": "movierec_site.settings",
         "DEBUG": "1",
         "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "DATABASE_URL": database or f"sqlite:///{folder}/db.sqlite3",
         "PATH": os.environ["PATH"],
         "OMP_NUM_THREADS": "1",
     }
