@@ -73,7 +73,7 @@ def move(
 def _connected(url: str) -> Iterator[None]:
     """The target beside the site's own database, as long as it takes."""
     try:
-        config = read_address(url, name=_("The target"))
+        config = read_address(url, name="TARGET")
     except ImproperlyConfigured as problem:
         raise CannotMove(str(problem)) from problem
     config = connections.configure_settings({DEFAULT_DB_ALIAS: {}, TARGET: config})[TARGET]
@@ -131,7 +131,7 @@ def _copy(progress: Callable[[], Progress], say: Callable[[str], None]) -> Moved
     total = sum(_rows(model, DEFAULT_DB_ALIAS).count() for model in tables)
     for model in tables:  # migrations write rows, too; the site's own take their places
         _rows(model, TARGET)._raw_delete(TARGET)
-    say(_("Copying %(count)d rows") % {"count": total})
+    say(_("Rows to copy: %(count)d") % {"count": total})
     count_rows = progress()
     done, digests = 0, dict[Model, tuple[int, int]]()
     for model in tables:

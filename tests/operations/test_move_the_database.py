@@ -58,12 +58,11 @@ def test_the_site_is_the_same_there(trained: ModelVersion, empty: str) -> None:
 def test_it_recommends_the_same_there_and_goes_on(tmp_path: Path) -> None:
     films = tmp_path / "films.csv"
     films.write_text("title,year,description\n" + "".join(f"Film {n},2001,rivers and snow {n}\n" for n in range(8)))
-    before = manage(tmp_path, "migrate -v 0", f"import_movies {films} -v 0", "train_vae --epochs 1 -v 0", RECOMMEND)
+    prepare = ["migrate -v 0", f"import_movies {films} -v 0", "train_vae --epochs 1 -v 0"]
     target = _somewhere_else(tmp_path)
-    manage(tmp_path, f"move_database {target} -v 0")
-    assert manage(tmp_path, RECOMMEND, database=target) == before
+    before = manage(tmp_path, *prepare, RECOMMEND, f"move_database {target} -v 0")
     assert '"Film ' in before
-    manage(tmp_path, ADD_TWO, database=target)  # new rows get ids that are free
+    assert manage(tmp_path, RECOMMEND, ADD_TWO, database=target) == before  # new rows get ids that are free
     assert counts(target) == {"Movie": 10, "User": 1, "Like": 2}
 
 
@@ -101,7 +100,7 @@ def test_the_same_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("url", ["nowhere", "mysql://a/b"])
 def test_a_target_that_is_no_database_is_refused(url: str) -> None:
-    with pytest.raises(CannotMove, match="The target must name a SQLite or PostgreSQL database"):
+    with pytest.raises(CannotMove, match="TARGET must name a SQLite or PostgreSQL database"):
         move(url)
 
 

@@ -32,7 +32,9 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "target", help="the new database, as DATABASE_URL names it; a password may lie in ~/.pgpass or PGPASSWORD"
+            "target",
+            metavar="TARGET",
+            help="the new database, as DATABASE_URL names it; a password may lie in ~/.pgpass or PGPASSWORD",
         )
         parser.add_argument("--json", action="store_true", help="the report as one JSON object for programs")
 
