@@ -12,7 +12,7 @@ from catalog.signals import movies_changed
 from tests.builders import like, make_movie, make_user
 from tests.catalog.admin_site import existing, film_form, make_curator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 FILMS = reverse("admin:catalog_movie_changelist")
 ADD = reverse("admin:catalog_movie_add")

@@ -16,7 +16,7 @@ from catalog.models import Country, Credit, FilmText, Genre, Movie, Person
 from tests.builders import make_movie
 from tests.catalog.files import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def rich_catalogue() -> None:

@@ -19,7 +19,7 @@ from jobs.progress import Left
 from jobs.work import cancel
 from tests.builders import like, make_movie, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADD = "/admin/catalog/catalogueimport/add/"
 LIST = "/admin/catalog/catalogueimport/"
 State = CatalogueImport.State

@@ -7,7 +7,7 @@ import pytest
 from catalog.models import Country, FilmText, Genre, Movie, Person
 from tests.catalog.files import as_csv, run, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def names(queryset) -> list[str]:

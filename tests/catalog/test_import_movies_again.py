@@ -11,7 +11,7 @@ from catalog.signals import movies_changed
 from tests.builders import make_movie
 from tests.catalog.files import run, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def names(queryset) -> list[str]:

@@ -31,7 +31,7 @@ from catalog.signals import movies_changed
 from tests.builders import like, make_movie, make_user
 from tests.catalog.admin_site import make_group_curator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 MERGE = reverse("admin:catalog_movie_merge")
 FILMS = reverse("admin:catalog_movie_changelist")

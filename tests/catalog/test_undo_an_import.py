@@ -12,7 +12,7 @@ from catalog.signals import movies_changed
 from tests.builders import like, make_movie, make_user
 from tests.catalog.files import as_csv, run, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = CatalogueImport.State
 
 

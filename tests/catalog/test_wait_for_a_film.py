@@ -14,7 +14,7 @@ from tests.builders import make_movie, make_user
 from tests.catalog.files import run
 from tests.catalog.history_files import LETTERBOXD, brought_in, shelves_of, table, taken_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from jobs.models import Job
 from jobs.work import start
 from tests.builders import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

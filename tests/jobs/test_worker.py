@@ -138,6 +138,7 @@ def test_a_worker_that_is_told_to_end_leaves_its_job_to_the_next(launch: Launch)
     assert not Worker.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_of_two_workers_one_runs_a_job_and_cancelling_stops_it(launch: Launch) -> None:
     jobs = [start("test_wait", by=None, seconds=20) for _ in range(2)]
     launch(), launch()

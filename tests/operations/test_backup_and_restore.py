@@ -67,6 +67,7 @@ def rewritten(path: Path, change: Callable[[str, bytes], tuple[str, bytes] | Non
     return copy
 
 
+@pytest.mark.both_databases
 def test_everything_comes_back(trained: ModelVersion) -> None:
     poster = upload("posters/film.png", b"a picture")
     waiting = Path(settings.VAR_DIR) / "uploads/imports/films.csv"
@@ -203,6 +204,7 @@ def test_a_database_of_another_kind_is_refused(trained: ModelVersion) -> None:
         restore(rewritten(save().path, change), force=True)
 
 
+@pytest.mark.both_databases
 def test_what_fails_in_the_middle_is_put_back(trained: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> None:
     upload("posters/film.png", b"a picture")
     path = save().path

@@ -19,7 +19,7 @@ from jobs.models import Job
 from recommender.models import Embedding, ModelVersion, Night, Shown
 from tests.builders import make_movie, make_version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def prune(*options: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from jobs.models import Job, Worker
 from recommender.models import Embedding, ModelVersion
 from tests.builders import make_movie
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def status(*options: str) -> tuple[dict[str, Any], str]:

@@ -17,7 +17,7 @@ from tests.builders import like, make_movie, make_user, make_version
 from tests.catalog.admin_site import make_curator
 from tests.site.pages import shown as cards_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 REQUEST = RequestFactory().get("/")
 

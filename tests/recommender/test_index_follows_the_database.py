@@ -8,7 +8,7 @@ from recommender.models import ModelVersion
 from recommender.services import neighbours
 from tests.builders import make_movie, make_version, set_vector
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOBODY = AnonymousUser()
 
 

@@ -10,7 +10,7 @@ from recommender.models import Embedding, ModelVersion
 from recommender.vectors import Refreshed, refresh
 from tests.builders import make_movie
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

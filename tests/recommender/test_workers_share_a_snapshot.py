@@ -16,7 +16,7 @@ from recommender.services import neighbours, recommend
 from recommender.wishes import Wish
 from tests.builders import make_movie, make_version, set_vector
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOBODY = AnonymousUser()
 
 

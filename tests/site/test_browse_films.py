@@ -10,7 +10,7 @@ from catalog.typos import closest, distance
 from tests.builders import like, make_movie, make_user
 from tests.site.pages import shown, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_films_stand_in_the_order_of_their_titles(client: Client) -> None:

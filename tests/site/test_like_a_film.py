@@ -8,7 +8,7 @@ from django.urls import reverse
 from catalog.models import Like, Movie, User
 from tests.builders import make_movie, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

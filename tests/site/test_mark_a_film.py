@@ -7,7 +7,7 @@ from catalog.models import Like, Mark, Movie, User
 from tests.builders import like, make_movie, make_user
 from tests.site.pages import shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.builders import like, make_movie, make_user
 from tests.site.pages import shown, teach, words_of
 from tests.site.test_valid_pages import Page, check
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TOGETHER = "/together/"
 
 

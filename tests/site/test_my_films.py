@@ -7,7 +7,7 @@ from catalog.models import Mark
 from tests.builders import like, make_movie, make_user
 from tests.site.pages import shown, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_liked_films_stand_newest_first(client: Client) -> None:

@@ -9,7 +9,7 @@ from catalog.models import FilmText, Mark, User
 from tests.builders import like, make_movie, make_user
 from tests.site.pages import put_on_the_map, teach
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MOST = 8
 
 
