@@ -25,8 +25,8 @@ Rows = Sequence[int] | NDArray[np.integer]
 LEXICAL_RATIO = 0.6  # of the lexical term's spread over the catalogue to the vectors'
 DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
 VARIED = 200  # places at the top that variety reorders; further down nobody would notice
-EVERYBODY = 0.8  # length of what most people like, beside a request's own vector, for very many visitors
-FEW_VISITORS = 100  # so many have half that say
+EVERYBODY = 1.2  # length of what most people like, beside a request's own vector, for very many visitors
+FEW_VISITORS = 150  # so many have half that say
 
 
 @dataclass(frozen=True)
