@@ -25,6 +25,7 @@ FOR_PROGRAMS = {
     "status",
     "backup",
     "restore",
+    "move_database",
     "prune",
 }
 
