@@ -33,7 +33,7 @@ from catalog.requests import next_address
 from catalog.shelf import move_in
 
 _A_YEAR = 31_536_000  # seconds; how long a browser remembers the look
-_BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Django's own pages would take PUT and DELETE, too.
 _page = method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 
@@ -47,7 +47,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
-        login(request, user, backend=_BY_PASSWORD)
+        login(request, user, backend=_BACKEND)
         move_in(request.session, user)
         adopt_language(request, user)
         return HttpResponseRedirect(next_address(request) or reverse("recommender:home"))
@@ -108,7 +108,7 @@ class NewPassword(auth.PasswordResetConfirmView):
     template_name = "registration/new_password.html"
     success_url = reverse_lazy("catalog:profile")
     post_reset_login = True
-    post_reset_login_backend = _BY_PASSWORD
+    post_reset_login_backend = _BACKEND
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
