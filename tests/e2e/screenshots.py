@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screenshots: six main pages on phone and desktop, in light and dark.
+"""Takes the pictures of docs/screenshots: eight main pages on phone and desktop, in light and dark.
 
 Needs a running site with the demo catalogue, such as bin/demo starts: bin/screenshots [ADDRESS]
 """
@@ -25,6 +25,8 @@ LIKED = (
     "In the Mood for Love",
 )
 REQUEST = "a lonely city at night"
+GUESTS = ("Noir at midnight", "Space and silence")
+SETTLE = 1_200  # ms, until the map has its titles
 COLOURS = 200  # enough for drawn posters, and a quarter of the bytes
 
 
@@ -43,8 +45,20 @@ def like_some_films(page: Page, address: str) -> None:
             page.locator(".toast").wait_for()
 
 
+def open_evening(page: Page, address: str) -> str:
+    """A movie night with two demo profiles; its address."""
+    page.goto(f"{address}/together/")
+    page.get_by_label("Your name this evening").fill("Ana")
+    for profile in GUESTS:
+        page.get_by_label(profile).check(force=True)
+    page.get_by_role("button", name="Open the evening").click()
+    page.get_by_label("Who takes part").wait_for()
+    return page.url
+
+
 def pages(page: Page, address: str) -> dict[str, str]:
-    """The six pages: their names and addresses."""
+    """The eight pages: their names and addresses."""
+    evening = open_evening(page, address)
     open_film(page, address, "Blade Runner")
     return {
         "tonight": f"{address}/?q={REQUEST}",
@@ -52,12 +66,15 @@ def pages(page: Page, address: str) -> dict[str, str]:
         "film": page.url,
         "films": f"{address}/films/?sort=newest",
         "my-films": f"{address}/my-films/",
+        "map": f"{address}/map/?q={REQUEST}",
+        "movie-night": f"{evening}#evening",
         "first-visit": f"{address}/start/",
     }
 
 
 def save(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLE)
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path, animations="disabled")
     Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
