@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 
 from tests.rights.addresses import addresses
 from tests.rights.rules import Rule, rules
-from tests.rights.world import CANARY, PEOPLE, World
+from tests.rights.world import CANARY, PEOPLE, World, undone
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
@@ -146,17 +145,6 @@ def _status(answer: HttpResponseBase) -> str:
 def _text(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return content.decode(errors="replace")
-
-
-@contextmanager
-def undone(client: Client) -> Iterator[None]:
-    """Take back whatever the request wrote, in the database and in the browser, so that each finds the same world."""
-    point, cookies = transaction.savepoint(), copy(client.cookies)
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(point)
-        client.cookies = cookies
 
 
 @contextmanager

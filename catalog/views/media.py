@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -18,7 +18,10 @@ _A_YEAR = "public, max-age=31536000, immutable"
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the media folder; one whose name comes from its content is kept by browsers for good."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except (OSError, ValueError) as problem:  # a name that no file can have
+        raise Http404 from problem
     if response.headers.get("Content-Type") not in _PICTURES and response.status_code == 200:
         response["Content-Type"] = "application/octet-stream"
         response["Content-Disposition"] = "attachment"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +14,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from catalog.models import CatalogueImport, Credit, HistoryImport, HistoryRow, Mark, Movie, User
+from catalog.models import CatalogueImport, Credit, HistoryImport, HistoryRow, Mark, User
 from jobs.models import Job
 from recommender.map_points import current
 from recommender.models import Night, NightGuest
@@ -141,12 +145,20 @@ class World:
         return [list(rows) for rows in sets]
 
 
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """Take back whatever the request wrote, in the database and in the browser, so that each finds the same world."""
+    point, cookies = transaction.savepoint(), copy(client.cookies)
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+        client.cookies = cookies
+
+
 def teach_another(active: Any) -> Any:
     """An older version that does not serve the site."""
     version = type(active).objects.get(pk=active.pk)
     version.pk, version.name, version.is_active = None, "older", False
     version.save()
     return version
-
-
-__all__ = ["CANARY", "PASSWORD", "PEOPLE", "Movie", "World"]

@@ -89,7 +89,17 @@ def test_nothing_among_the_pictures_can_run(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../secret.txt", "..%2fsecret.txt", "%2e%2e/secret.txt", "//etc/passwd", "a/../../secret.txt"]
+    "path",
+    [
+        "../secret.txt",
+        "..%2fsecret.txt",
+        "%2e%2e/secret.txt",
+        "//etc/passwd",
+        "a/../../secret.txt",
+        "9" * 400,
+        "a%00b",
+        "x/" * 3000,
+    ],
 )
 def test_no_path_leads_out_of_the_pictures(client: Client, path: str) -> None:
     folder = Path(site.MEDIA_ROOT)
