@@ -61,7 +61,7 @@ def gather(*, quick: bool = False, progress: Callable[[int, int], None] = lambda
         _jobs(status)
     except DatabaseError as problem:
         status.facts["database"] = {"kind": databases.vendor(), "answers": False}
-        words = _("The database does not answer: %(problem)s") % {"problem": str(problem).strip()}
+        words = cure(problem) or _("The database does not answer: %(problem)s") % {"problem": str(problem).strip()}
         status.needs.append(Need(words, _("Start it, or correct DATABASE_URL.")))
     _disk(status)
     return status
