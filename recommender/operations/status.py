@@ -22,6 +22,7 @@ from recommender.ml.artifacts import ArtifactError
 from recommender.ml.encoder import Encoder
 from recommender.models import Embedding, ModelVersion
 from recommender.operations import backup, databases
+from recommender.operations.address import cure
 from recommender.operations.places import size_of, uploads
 from recommender.pipeline import what_is_worse
 
