@@ -182,4 +182,4 @@ def test_nothing_is_asked_of_anybody_else(client: Client, ana: User, name: str) 
     assert "https://" not in page
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
