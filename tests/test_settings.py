@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
 
-from movierec_site.env import database, flag, number, secret
+from movierec_site.env import caches, database, flag, number, secret
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -70,6 +70,28 @@ def test_sqlite_waits_for_locks_and_logs_ahead(monkeypatch: pytest.MonkeyPatch) 
     options = database(env, default="")["OPTIONS"]
     assert "journal_mode=WAL" in options["init_command"]
     assert options["transaction_mode"] == "IMMEDIATE"
+
+
+def test_without_a_shared_cache_limits_have_room_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CACHE_URL", raising=False)
+    limits = caches(env)["limits"]
+    assert limits["LOCATION"] == "limits"
+    assert limits["OPTIONS"]["MAX_ENTRIES"] >= 100_000  # the usual 300 would forget counts under attack
+
+
+def test_a_shared_cache_serves_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_URL", "rediscache://127.0.0.1:6379/1")
+    found = caches(env)
+    assert "redis" in found["default"]["BACKEND"].lower()
+    assert found["limits"]["LOCATION"] == found["default"]["LOCATION"]
+    assert found["limits"]["KEY_PREFIX"] == "limits"
+
+
+@pytest.mark.parametrize("raw", ["nonsense", "ftp://x", "://"])
+def test_a_cache_that_cannot_be_read_names_examples(monkeypatch: pytest.MonkeyPatch, raw: str) -> None:
+    monkeypatch.setenv("CACHE_URL", raw)
+    with pytest.raises(ImproperlyConfigured, match="rediscache"):
+        caches(env)
 
 
 def test_the_documentation_names_every_setting() -> None:
