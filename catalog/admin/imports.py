@@ -210,8 +210,8 @@ class CatalogueImportAdmin(FastList):
 
 def _kinds(found: CatalogueImport) -> list[tuple[str, Any, int]]:
     """The filters above the rows: (name, label, count)."""
-    counts = [CatalogueImport._meta.get_field(f"n_{kind}") for kind in ImportRow.Kind]  # their names are plural
-    kinds = [(field.name[2:], field.verbose_name, getattr(found, field.name)) for field in counts]
+    plural = {field.name: field.verbose_name for field in CatalogueImport._meta.fields}  # a kind names one row
+    kinds = [(str(kind), plural[f"n_{kind}"], getattr(found, f"n_{kind}")) for kind in ImportRow.Kind]
     kept = [("kept", _("kept when undone"), found.n_kept)] if found.n_kept else []
     return [("", _("all"), found.total), *kinds, *kept]
 
