@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from tests.answers import drain
 from tests.catalog.history_files import IMDB, LETTERBOXD, packed
 from tests.rights.rules import Rule, rules
 from tests.rights.world import World, undone
@@ -61,7 +62,7 @@ class Site:
     def _fields(self, rule: Rule) -> list[str]:
         answer = self.clients["superuser" if rule.name.startswith("admin") else "owner"].get(self.address(rule))
         page = "" if answer.streaming else answer.content.decode(errors="replace")
-        answer.close()
+        drain(answer)
         return sorted({*FIELD.findall(page), *ASIDE} - {"csrfmiddlewaretoken", "viewport"})
 
     def address(self, rule: Rule) -> str:
@@ -89,9 +90,7 @@ def values(ids: list[str]) -> st.SearchStrategy[str]:
 
 def is_no_fault(answer: Any, asked: str) -> None:
     note(asked)
-    if answer.streaming:
-        b"".join(answer.streaming_content)
-    answer.close()
+    drain(answer)
     assert answer.status_code < 500 or asked.endswith("/readyz"), asked
     where = answer.headers.get("Location", "")
     assert "evil.example" not in where.split("?")[0], where

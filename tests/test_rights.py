@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 
+from tests.answers import drain
 from tests.rights.addresses import addresses
 from tests.rights.rules import Rule, rules
 from tests.rights.world import CANARY, PEOPLE, World, undone
@@ -104,7 +105,7 @@ def test_head_says_what_get_would_say(world: World) -> None:
         if rule.name.startswith("admin"):
             continue
         answer = client.head(rule.address.format(**world.things))
-        answer.close()
+        drain(answer)
         if _status(answer) != rule.answers["GET"]["owner"].rstrip("!"):
             wrong.append(f"HEAD {rule.address}: {_status(answer)}, GET has {rule.answers['GET']['owner']}")
     assert not wrong, "\n".join(["", *wrong])

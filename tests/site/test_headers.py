@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
+from tests.answers import drain
 from tests.rights.rules import rules
 from tests.rights.world import World
 
@@ -48,7 +49,7 @@ def test_every_answer_has_them(settings: Any, tmp_path: Path, who: str) -> None:
         address = rule.address.format(**world.things)
         answer = client.get(address)
         is_safe(answer, address)
-        answer.close()
+        drain(answer)
 
 
 def test_pages_of_errors_have_them(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +82,7 @@ def test_nothing_among_the_pictures_can_run(client: Client, name: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("<script>alert(1)</script>", encoding="utf-8")
     answer = client.get(f"/media/{name}")
-    answer.close()
+    drain(answer)
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"] == "attachment"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -117,7 +118,7 @@ def test_downloads_are_downloads(settings: Any, tmp_path: Path) -> None:
         answer = owner.get(address)
         assert answer["Content-Disposition"].startswith("attachment"), address
         assert "no-store" in answer["Cache-Control"] or "private" in answer["Cache-Control"], address
-        answer.close()
+        drain(answer)
 
 
 def test_no_source_names_another_host_to_fetch_from() -> None:
