@@ -82,7 +82,7 @@ def _measured(
     for _ in range(_DRAWS):
         asked = encoder.encode_rows(halved(rows, rng))
         hits += [nearest(vectors, query, 1).rows[0] == film for query, film in zip(asked, films, strict=True)]
-    return HeldOut(hits / _DRAWS, *_elbo(restored(trained), rows, rng))
+    return HeldOut(hits / np.float32(_DRAWS), *_elbo(restored(trained), rows, rng))
 
 
 @torch.no_grad()

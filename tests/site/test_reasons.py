@@ -27,7 +27,7 @@ def test_rounded_shares_add_up(values: list[float], total: int) -> None:
 
 
 def test_closeness_is_said_in_words() -> None:
-    assert [closeness(value) for value in (0.9, 0.6, 0.3, 0.0, -1.0)] == [
+    assert [closeness(value) for value in (0.9, 0.4, 0.2, 0.0, -1.0)] == [
         "very close",
         "close",
         "related",
