@@ -12,9 +12,8 @@ from catalog.models import Genre, Movie, Person, User
 from recommender.models import Night
 from tests.builders import like, make_movie
 from tests.site.pages import teach
-from tests.test_translations import complete
 
-pytestmark = [pytest.mark.django_db, complete]
+pytestmark = pytest.mark.django_db
 PAGES = [
     "/",
     "/?q=дождь&year_from=1990",
