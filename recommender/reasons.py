@@ -105,7 +105,7 @@ def closeness(similarity: float) -> str:
 class _Words:
     """The words of reasons in one language, looked up once: a page says them hundreds of times."""
 
-    # From so much on it is so close: the nearest film of a film has 0.6 on the whole, the tenth 0.34, the hundredth 0.12.
+    # From so much on it is so close: a film's nearest has 0.6 on the whole, its tenth 0.34, its hundredth 0.12.
     near: tuple[tuple[float, str], ...]
     both: str
     liked: str

@@ -103,7 +103,7 @@ def keep_up(movie_ids: Iterable[int], version: ModelVersion) -> None:
                 _write(version, stale)
             same = [pk for pk, _record, fingerprint in marked if known.get(pk) == fingerprint]
             with transaction.atomic():
-                rows = Embedding.objects.of(version).filter(movie__in=same)
+                rows = Embedding.objects.of(version).filter(movie__in=_locked(same))
                 rows.update(revision=next_revision(version), updated_at=timezone.now())
 
 
@@ -111,6 +111,12 @@ def next_revision(version: ModelVersion) -> int:
     """Count one more change of the version's vectors; call it in the transaction that changes them."""
     ModelVersion.objects.filter(pk=version.pk).update(revision=F("revision") + 1)
     return ModelVersion.objects.values_list("revision", flat=True).get(pk=version.pk)
+
+
+def _locked(movie_ids: Iterable[int]) -> list[int]:
+    """Those of the films that still exist, locked before the version is, as whoever deletes a film does, too."""
+    films = Movie.objects.select_for_update(no_key=True).filter(pk__in=movie_ids).order_by("pk")
+    return list(films.values_list("pk", flat=True))
 
 
 def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> dict[int, str]:
@@ -123,9 +129,9 @@ def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) 
     ids = [pk for pk, _, _ in films]
     vectors = encoder_of(version).encode([record for _, record, _ in films], ids)
     with transaction.atomic():
-        revision = next_revision(version)
         # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
-        alive = set(Movie.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        alive = set(_locked(ids))
+        revision = next_revision(version)
         Embedding.objects.bulk_create(
             [
                 Embedding(
