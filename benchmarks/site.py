@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # One thread for linear algebra: the figures are those of one core, and a busy second core does not blur them.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
+_QUIET = {"LOG_LEVEL": "WARNING", "RATE_LIMITS": "0"}
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -40,7 +42,15 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         own = {"VAR_DIR": str(self.folder), "DATABASE_URL": f"sqlite:///{self.folder}/db.sqlite3", "DEBUG": "0"}
-        return {**os.environ, **_ONE_THREAD, **own, "SECRET_KEY": "for-benchmarks", "HTTPS": "0", "ALLOWED_HOSTS": "*"}
+        return {
+            **os.environ,
+            **_ONE_THREAD,
+            **own,
+            "SECRET_KEY": "for-benchmarks",
+            "HTTPS": "0",
+            "ALLOWED_HOSTS": "*",
+            **_QUIET,
+        }
 
     def manage(self, *arguments: str) -> Ran:
         """Run a command of manage.py to its end. Raises CalledProcessError when it fails."""
