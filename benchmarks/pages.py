@@ -22,11 +22,11 @@ _ROUNDS = 60
 
 def pages(served: Served, session: str) -> dict[str, list[float]]:
     """Seconds of each page, in turns."""
-    paths = {"base template": "/accounts/log-in/?bare", "home": "/", "for you": "/recommendations/"}
+    paths = {"base template": "/accounts/password/sent/", "home": "/", "for you": "/recommendations/"}
     paths |= {"film": "/films/7/", "films": "/films/"}
 
     def call(path: str) -> Callable[[], bytes]:
-        return lambda: served.get(path, "" if "bare" in path else session)
+        return lambda: served.get(path, session)
 
     return in_turns({name: call(path) for name, path in paths.items()}, _ROUNDS)
 
