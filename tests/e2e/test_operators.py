@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from catalog.models import Movie
 from jobs.models import Job
 from recommender import pipeline
+from recommender.ml.artifacts import FORMAT
 from recommender.models import ModelVersion
 from tests.builders import make_user
 from tests.e2e.conftest import Open
@@ -48,7 +49,7 @@ def with_losses(name: str, *, likeness: float) -> ModelVersion:
     losses = [{"reconstruction": 900.0 - n, "kl": 72.0, "likes": 6.1 - n / 9, "total": 9.0 - n} for n in range(4)]
     history = [{"number": n + 1, "train": loss, "validation": loss, "seconds": 2.0} for n, loss in enumerate(losses)]
     version.folder.mkdir(parents=True)
-    manifest = {"format": 1, "name": name, "files": {}, "history": history}
+    manifest = {"format": FORMAT, "name": name, "files": {}, "history": history}
     Path(version.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return version
 
