@@ -41,14 +41,15 @@ class Categories:
     """Which rows belong to a genre (or a country): those of a snapshot, and what changed since."""
 
     base: Members
-    place: Rows  # (rows of the snapshot,) their rows here
+    base_rows: int
+    place: Rows | slice  # the rows here of the snapshot's rows
     changed: Rows  # rows whose genres stand in `now` instead
     now: Members
 
     def mask(self, categories: Collection[int], size: int) -> Mask:
         """Rows, out of `size`, that belong to any of the categories."""
         mask = np.zeros(size, bool)
-        mask[self.place] = self.base.mask(categories, len(self.place))
+        mask[self.place] = self.base.mask(categories, self.base_rows)
         mask[self.changed] = self.now.mask(categories, len(self.changed))
         return mask
 
@@ -145,7 +146,7 @@ def current() -> FilmIndex | None:
             if films is None or films.version.pk != version.pk or films.version.revision > version.revision:
                 _current = _counted(_on_top(snapshot.films(version), version, None))
             elif films.version.revision < version.revision:
-                _current = _counted(_updated(films, version))
+                _current = _updated(films, version)
     elif time.monotonic() > _count_again_at:
         _current = _counted(replace(films))
     return _current
@@ -175,11 +176,13 @@ def _counted(films: FilmIndex) -> FilmIndex:
 def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     """Read what changed; words only where they are in memory already."""
     if len(known.genres.changed) > max(_FEW_CHANGES, _MANY_CHANGES * len(known)):
-        return _on_top(snapshot.films(version, newer_than=known.base.revision), version, None)
+        return _counted(_on_top(snapshot.films(version, newer_than=known.base.revision), version, None))
     try:
         fresh = _on_top(known.base, version, known)
     except Unreadable:  # a newer snapshot took its place
-        return _on_top(snapshot.films(version), version, None)
+        return _counted(_on_top(snapshot.films(version), version, None))
+    # Over the same snapshot ids only grow. The likes are those of the last count: counting takes long on a large site.
+    fresh.__dict__["likes"] = known.likes if len(fresh) == len(known) else column(fresh.ids, known.ids, known.likes)
     if known._words:
         fresh._words.append(_with_changed_words(known.words, known.ids, fresh, known.version.revision, _NONE))
     return fresh
@@ -189,15 +192,14 @@ def _on_top(base: Snapshot, version: ModelVersion, known: FilmIndex | None) -> F
     """The snapshot with all that changed since it was taken; `known` is an earlier index over the same snapshot."""
     old = Columns.from_arrays(base.arrays())
     new = read_columns(version, since=base.revision)
-    ids = np.union1d(old.ids, new.ids)
-    place, changed = np.searchsorted(ids, old.ids), np.searchsorted(ids, new.ids)
+    ids, place, changed = _joined_ids(old.ids, new.ids)
     gone = _gone(version, ids, known)
-    vectors = _room(old, ids)[: len(ids)]
+    vectors = _room(old, len(ids), place)
     vectors[changed] = new.vectors
     vectors[gone] = 0
 
     def joined(before: NDArray[Value], now: NDArray[Value]) -> NDArray[Value]:
-        values = np.zeros(len(ids), before.dtype)
+        values = before if len(before) == len(ids) else np.zeros(len(ids), before.dtype)
         values[place], values[changed] = before, now
         values[gone] = 0
         return values
@@ -213,17 +215,32 @@ def _on_top(base: Snapshot, version: ModelVersion, known: FilmIndex | None) -> F
         joined(old.year, new.year),
         joined(old.runtime, new.runtime),
         dict(Genre.objects.values_list("pk", "name")),
-        Categories(old.genres, place, changed, new.genres),
-        Categories(old.countries, place, changed, new.countries),
+        Categories(old.genres, len(old), place, changed, new.genres),
+        Categories(old.countries, len(old), place, changed, new.countries),
     )
 
 
-def _room(old: Columns, ids: Ids) -> NDArray[np.float32]:
-    """Vectors for all ids with the old films' in their rows; in place unless a film came between or space ran out."""
-    if len(ids) <= len(old.room) and np.array_equal(ids[: len(old)], old.ids):
-        return old.room
-    room = np.zeros((len(ids), old.room.shape[1]), np.float32)
-    room[np.searchsorted(ids, old.ids)] = old.vectors
+def _joined_ids(old: Ids, new: Ids) -> tuple[Ids, Rows | slice, Rows]:
+    """All ids, ascending, and the rows of the old and of the new ones among them.
+
+    Films come with growing ids, so the old rows nearly always stay where they are; then nothing is copied or sorted.
+    """
+    added = new[~np.isin(new, old[rows_of(old, new.tolist())])]
+    if not len(added):
+        return old, slice(None), rows_of(old, new.tolist())
+    if not len(old) or added[0] > old[-1]:
+        ids = np.concatenate([old, added])
+        return ids, slice(len(old)), rows_of(ids, new.tolist())
+    ids = np.union1d(old, added)
+    return ids, np.searchsorted(ids, old), rows_of(ids, new.tolist())
+
+
+def _room(old: Columns, rows: int, place: Rows | slice) -> NDArray[np.float32]:
+    """Vectors for so many rows with the old films' in theirs; in place unless a film came between or space ran out."""
+    if isinstance(place, slice) and rows <= len(old.room):
+        return old.room[:rows]
+    room = np.zeros((rows, old.room.shape[1]), np.float32)
+    room[place] = old.vectors
     return room
 
 
