@@ -38,3 +38,11 @@ def _english_again() -> Iterator[None]:
     """The language of a page that a test read does not stay on in its thread."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _kinds_of_jobs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kinds of jobs that tests of jobs make up are no part of the site elsewhere."""
+    if request.path.parent.name != "jobs":
+        real = {name: kind for name, kind in kinds._kinds.items() if not kind.run.__module__.startswith("tests.")}
+        monkeypatch.setattr(kinds, "_kinds", real)
