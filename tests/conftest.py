@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.utils import translation
 
+from jobs import kinds
 from recommender import index, showing
 
 # A busy machine is no bug, so no example has a time limit; and the same examples everywhere, so that a failure stays.
