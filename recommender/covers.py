@@ -21,12 +21,14 @@ def covers(films: FilmIndex | None, ids: Iterable[int]) -> dict[int, Movie]:
     if films is None:
         return _bare().in_bulk(wanted)
     known = films.covers
-    missing = wanted - known.keys()
-    if missing:
-        if len(known) + len(missing) > _MOST:
-            known.clear()
-        known |= _bare().in_bulk(missing)
-    return {pk: known[pk] for pk in wanted if pk in known}
+    found = {pk: movie for pk in wanted if (movie := known.get(pk)) is not None}
+    if missing := wanted - found.keys():
+        read = _bare().in_bulk(missing)
+        if len(known) + len(read) > _MOST:
+            known.clear()  # another thread may do so at any moment, so what was found is held on its own
+        known.update(read)
+        found |= read
+    return found
 
 
 def _bare() -> MovieQuerySet:

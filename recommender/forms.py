@@ -44,6 +44,23 @@ class Films(list[int]):
         return write_ids(self)
 
 
+class RegionField(forms.CharField):
+    """A rectangle of the film map, chosen there and nowhere else."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> Region | None:
+        """The region, or None where none was chosen."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Region.read(text)
+        except ValueError as problem:
+            raise ValidationError(_("This region of the map cannot be read. Choose it on the map again.")) from problem
+
+
 class WishForm(forms.Form):
     """What a visitor would like to see. Every field may stay empty; what is not offered is refused."""
 
@@ -63,7 +80,7 @@ class WishForm(forms.Form):
     )
     seen = forms.BooleanField(label=_("Films I have seen too"), required=False)
     # Chosen on the film map and on the page of one's taste; here they can only be taken away.
-    region = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    region = RegionField()
     like = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, viewer: User | AnonymousUser) -> None:
@@ -91,16 +108,6 @@ class WishForm(forms.Form):
             if self._borrowed is None:
                 raise ValidationError(_("There is no profile with this log-in name."), code="unknown")
         return name
-
-    def clean_region(self) -> Region | None:
-        """A rectangle of the film map, where there is a map."""
-        text: str = self.cleaned_data["region"]
-        if not text:
-            return None
-        try:
-            return Region.read(text)
-        except ValueError as problem:
-            raise ValidationError(_("This region of the map cannot be read. Choose it on the map again.")) from problem
 
     def clean_like(self) -> Films:
         """Films to go by instead of a taste: those of them that visitors may see."""

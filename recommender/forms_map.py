@@ -6,11 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from recommender import choices
-from recommender.forms import LONGEST_REQUEST
+from recommender.forms import LONGEST_REQUEST, RegionField
 from recommender.regions import Region
 
 LAST_PAGE = 2500
@@ -21,23 +20,13 @@ class MapForm(forms.Form):
 
     q = forms.CharField(label=_("Where do these words lie?"), required=False, max_length=LONGEST_REQUEST)
     genre = forms.TypedMultipleChoiceField(label=_("Colours"), required=False, coerce=int)
-    region = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    region = RegionField()
     film = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE, widget=forms.HiddenInput)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.fields["genre"].choices = choices.genres()  # type: ignore[attr-defined]
-
-    def clean_region(self) -> Region | None:
-        """A rectangle of the map."""
-        text: str = self.cleaned_data["region"]
-        if not text:
-            return None
-        try:
-            return Region.read(text)
-        except ValueError as problem:
-            raise ValidationError(_("This region of the map cannot be read. Choose it on the map again.")) from problem
 
     def address(self, **changes: Any) -> str:
         """The state as a query string, with some fields changed."""

@@ -52,7 +52,7 @@ def listing(form: WishForm, request: HttpRequest, shelf: Shelf) -> Listing:
     """Answer a valid form. The request names the films already shown, so that none comes twice and none is lost."""
     wish = form.wish(shelf)
     shown = read_ids(request.GET.get("shown", ""), MOST_SHOWN)
-    answer = recommend(replace(wish, hidden=wish.hidden | set(shown)), user=request.user, top=PER_PAGE)
+    answer = recommend(replace(wish, hidden=wish.hidden | set(shown)), top=PER_PAGE)
     owner = "" if form.taste_of in (ME, NOBODY) else form.taste_of
     ids = [suggestion.movie.pk for suggestion in answer.suggestions]
     more = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -15,11 +14,6 @@ from recommender import index, reasons
 from recommender.covers import covers
 from recommender.services import Ranked, Suggestion, rank
 from recommender.wishes import Wish
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from catalog.models import User
 
 LONG = 10  # films in a row
 RECENT = 2  # liked films with a row of their own
@@ -43,7 +37,7 @@ class _Plan:
     about: int | None = None  # the film that the title names
 
 
-def rows(shelf: Shelf, user: User | AnonymousUser) -> list[Row]:
+def rows(shelf: Shelf) -> list[Row]:
     """All rows that have something to show, loaded together."""
     chosen = list(_without_repeats(_plans(shelf)))
     ids = {film.movie_id for plan in chosen for film in plan.films}

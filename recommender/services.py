@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Count
@@ -25,13 +25,6 @@ from recommender.timing import timed
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
 from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from catalog.models import User
-
-    Visitor = User | AnonymousUser
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +81,12 @@ class Answer:
 
 
 @timed
-def recommend(wish: Wish, *, user: Visitor, top: int = 24, offset: int = 0) -> Answer:
+def recommend(wish: Wish, *, top: int = 24, offset: int = 0) -> Answer:
     """The best films for a wish, the same ones in the same order each time it is asked."""
     asked = understand(wish.text)
     films = index.current()
     if films is None:
-        return _popular_in_database(wish, asked, user, top, offset)
+        return _popular_in_database(wish, asked, top, offset)
     mask = eligible_rows(films, wish, asked)
     ranked, basis = _ranked(films, wish, asked, mask, slice(offset, offset + top))
     return Answer(_loaded(films, ranked), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
@@ -118,10 +111,10 @@ def scores(films: FilmIndex, wish: Wish, asked: Understanding) -> NDArray[np.flo
     return _popularity(films) if query is None else query.scores(films.vectors)
 
 
-def neighbours(movie: Movie, *, user: Visitor, top: int = 12) -> list[Suggestion]:
+def neighbours(movie: Movie, *, top: int = 12) -> list[Suggestion]:
     """The films closest to one film; none while it has no vector."""
     near = nearest(movie.pk, top=top)
-    movies = Movie.objects.listed().for_cards(user).in_bulk([pk for pk, _ in near])
+    movies = Movie.objects.listed().for_cards().in_bulk([pk for pk, _ in near])
     return [Suggestion(movies[pk], similarity) for pk, similarity in near if pk in movies]
 
 
@@ -229,13 +222,13 @@ def _shares(
     return tuple(sorted(shares, key=lambda share: -share.part))
 
 
-def _popular_in_database(wish: Wish, asked: Understanding, user: Visitor, top: int, offset: int) -> Answer:
+def _popular_in_database(wish: Wish, asked: Understanding, top: int, offset: int) -> Answer:
     """Before the first training: the most liked films that pass the filters and contain the words."""
     movies = eligible_films(Movie.objects.listed(), wish, asked)
     page = movies.annotate(n_likes=Count("likes", distinct=True)).order_by("-n_likes", "title", "pk")[
         offset : offset + top
     ]
     ids = list(page.values_list("pk", flat=True))
-    shown = Movie.objects.for_cards(user).in_bulk(ids)
+    shown = Movie.objects.for_cards().in_bulk(ids)
     suggestions = [Suggestion(shown[pk]) for pk in ids if pk in shown]
     return Answer(suggestions, movies.count(), Basis.POPULAR, tuple(asked.pieces))

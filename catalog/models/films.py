@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.posters.names import sizes_of
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from catalog.models.people import User
 
 FIRST_YEAR = 1888  # "Roundhay Garden Scene", the oldest film that survives
 LAST_YEAR = 2100
@@ -91,10 +86,9 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """Films that visitors may see."""
         return self.filter(is_published=True)
 
-    def for_cards(self, user: User | AnonymousUser) -> Self:
+    def for_cards(self) -> Self:
         """Everything a film card shows, in a fixed number of queries."""
-        liked = Exists(user.likes.filter(movie=OuterRef("pk"))) if user.is_authenticated else Value(False)
-        return self.prefetch_related("genres", "texts").annotate(is_liked=liked)
+        return self.prefetch_related("genres", "texts")
 
     def with_people(self) -> Self:
         """Directors and cast in their order, beside all else that describes a film."""

@@ -108,7 +108,7 @@ def my_films(request: HttpRequest) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     ids = _chosen(shelf[tab], wanted)
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
-    movies = Movie.objects.listed().for_cards(request.user).in_bulk(list(page.object_list))
+    movies = Movie.objects.listed().for_cards().in_bulk(list(page.object_list))
     context = {
         "tab": tab,
         "tabs": [(kind, label, len(shelf[kind])) for kind, label in TABS.items()],

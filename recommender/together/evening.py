@@ -65,7 +65,7 @@ def evening_of(seat: Seat, form: NightForm, request: HttpRequest) -> Evening:
     mine = [movie for guest, movie in vetoes if guest == seat.me.pk]
     found = _found(seat, form, frozenset(movie for _guest, movie in vetoes))
     wanted = {*mine, *(choice.movie_id for choice in found.films)}
-    movies = Movie.objects.listed().for_cards(request.user).in_bulk(wanted)
+    movies = Movie.objects.listed().for_cards().in_bulk(wanted)
     page = form.page()
     has_more = page < LAST_PAGE and found.total > page * RESULT
     return Evening(

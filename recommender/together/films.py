@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from django.contrib.auth.models import AnonymousUser
 
 from recommender import index, services
 from recommender.ml import together
@@ -47,7 +46,7 @@ def choose(
     asked = understand(wish.text)
     films = index.current()
     if films is None:
-        answer = services.recommend(wish, user=AnonymousUser(), top=top, offset=offset)
+        answer = services.recommend(wish, top=top, offset=offset)
         return Choices([Choice(one.movie.pk) for one in answer.suggestions], answer.total, learned=False)
     rows = np.flatnonzero(eligible_rows(films, wish, asked))
     scores = [services.scores(films, replace(wish, liked=taste.liked), asked)[rows] for taste in tastes]

@@ -32,7 +32,7 @@ def film(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything known about a film, and the films closest to it."""
     near = nearest(pk, top=NEIGHBOURS)
     ids = [pk, *(other for other, _similarity in near)]
-    movies = Movie.objects.listed().for_cards(request.user).in_bulk(ids)
+    movies = Movie.objects.listed().for_cards().in_bulk(ids)
     if pk not in movies:
         return _moved_or_gone(pk)
     movie, facts = movies[pk], facts_of(ids)
@@ -78,7 +78,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(Person, pk=pk)
     roles = dict(someone.credits.filter(movie__is_published=True).order_by("role").values_list("movie", "role"))
     order = F("year").desc(nulls_last=True)
-    movies = list(Movie.objects.listed().filter(pk__in=roles).for_cards(request.user).order_by(order, "title")[:MOST])
+    movies = list(Movie.objects.listed().filter(pk__in=roles).for_cards().order_by(order, "title")[:MOST])
     parts = [
         (_("Directed"), [movie for movie in movies if roles[movie.pk] == Credit.Role.DIRECTOR]),
         (_("Played in"), [movie for movie in movies if roles[movie.pk] == Credit.Role.CAST]),
@@ -100,7 +100,7 @@ def genre(request: HttpRequest, pk: int) -> HttpResponse:
 def _page_of(found: MovieQuerySet, request: HttpRequest, form: BrowseForm) -> dict[str, Any]:
     """One page of films and the addresses of its neighbours; one film more than shown tells of a next page."""
     page = form.page()
-    movies = list(found.for_cards(request.user)[(page - 1) * PER_PAGE : page * PER_PAGE + 1])
+    movies = list(found.for_cards()[(page - 1) * PER_PAGE : page * PER_PAGE + 1])
     return {
         "movies": movies[:PER_PAGE],
         "page": page,

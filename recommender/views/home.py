@@ -59,7 +59,7 @@ def home(request: HtmxRequest) -> HttpResponse:
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Rows of films for the visitor, each with its own reason."""
     shelf = shelf_of(request)
-    found = rows(shelf, request.user)
+    found = rows(shelf)
     showing.note(request, (card.movie.pk for row in found for card in row.cards))
     context = {"rows": found, "picks_left": max(0, WANTED - len(shelf[LIKED]))}
     return render(request, "recommender/recommendations.html", context)
@@ -71,7 +71,7 @@ def start(request: HtmxRequest) -> HttpResponse:
     shelf = shelf_of(request)
     ids = films_to_pick(shelf[LIKED][:MOST_PICKS], frozenset({*shelf[SEEN], *shelf[HIDDEN], *shelf[LIKED]}))
     picked = shelf[LIKED][:MOST_PICKS]
-    movies = Movie.objects.listed().for_cards(request.user).in_bulk([*ids, *picked])
+    movies = Movie.objects.listed().for_cards().in_bulk([*ids, *picked])
     showing.note(request, ids)
     context = {
         "movies": [movies[pk] for pk in ids if pk in movies],

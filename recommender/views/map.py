@@ -96,7 +96,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def map_film(request: HttpRequest, pk: int) -> HttpResponse:
     """One film as the map shows it when it is chosen: its card, with what can be done with it."""
-    movie = get_object_or_404(Movie.objects.listed().for_cards(request.user), pk=pk)
+    movie = get_object_or_404(Movie.objects.listed().for_cards(), pk=pk)
     return render(request, "recommender/_map_film.html", {"movie": movie})
 
 

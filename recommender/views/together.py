@@ -210,7 +210,7 @@ def shared(request: HttpRequest, result: str) -> HttpResponse:
     night_ = Night.objects.shared(result).first()
     if night_ is None:
         return render(request, "recommender/together_gone.html", status=404)
-    movies = Movie.objects.listed().for_cards(request.user).in_bulk(night_.result_films)
+    movies = Movie.objects.listed().for_cards().in_bulk(night_.result_films)
     context = {
         "movies": [movies[pk] for pk in night_.result_films if pk in movies],
         "names": [guest.name for guest in night_.guests.all()],

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -34,7 +33,7 @@ def run(*words: str) -> str:
 def ranking() -> list[tuple[int, float | None]]:
     index.forget()
     liked = tuple(Like.objects.filter(user__username="anna").values_list("movie_id", flat=True))
-    found = recommend(Wish(liked=liked, text="snow"), user=AnonymousUser()).suggestions
+    found = recommend(Wish(liked=liked, text="snow")).suggestions
     return [(suggestion.movie.pk, suggestion.similarity) for suggestion in found]
 
 

@@ -1,7 +1,6 @@
 """A web worker's memory follows the database: every change shows in the very next list."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from recommender import index
 from recommender.models import ModelVersion
@@ -9,11 +8,10 @@ from recommender.services import neighbours
 from tests.builders import make_movie, make_version, set_vector
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-NOBODY = AnonymousUser()
 
 
 def near(movie: object) -> list[str]:
-    return [found.movie.title for found in neighbours(movie, user=NOBODY)]  # type: ignore[arg-type]
+    return [found.movie.title for found in neighbours(movie)]  # type: ignore[arg-type]
 
 
 def test_a_changed_vector_changes_the_neighbours() -> None:

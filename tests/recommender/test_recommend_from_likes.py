@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from catalog.models import Genre, Movie
 from recommender.services import Basis, recommend
@@ -11,7 +10,6 @@ from recommender.wishes import Wish
 from tests.builders import like, make_movie, make_user, make_version
 
 pytestmark = pytest.mark.django_db
-NOBODY = AnonymousUser()
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def films() -> dict[str, Movie]:
 
 
 def titles(wish: Wish, **options: int) -> list[str]:
-    return [found.movie.title for found in recommend(wish, user=NOBODY, **options).suggestions]
+    return [found.movie.title for found in recommend(wish, **options).suggestions]
 
 
 def test_films_like_the_liked_one_come_first(films: dict[str, Movie]) -> None:
@@ -68,7 +66,7 @@ def test_unpublished_films_are_not_shown(films: dict[str, Movie]) -> None:
 
 
 def test_the_similarity_is_the_cosine(films: dict[str, Movie]) -> None:
-    answer = recommend(Wish(liked=(films["space 1"].pk,)), user=NOBODY)
+    answer = recommend(Wish(liked=(films["space 1"].pk,)))
     similarity = {found.movie.title: found.similarity for found in answer.suggestions}
     assert similarity["between"] == pytest.approx(math.sqrt(0.5), abs=1e-6)
     assert similarity["farce 1"] == pytest.approx(0, abs=1e-6)
@@ -77,7 +75,7 @@ def test_the_similarity_is_the_cosine(films: dict[str, Movie]) -> None:
 
 def test_shares_of_the_liked_films_add_up_to_the_similarity(films: dict[str, Movie]) -> None:
     liked = (films["space 1"].pk, films["farce 2"].pk, films["farce 3"].pk)
-    for found in recommend(Wish(liked=liked), user=NOBODY).suggestions:
+    for found in recommend(Wish(liked=liked)).suggestions:
         assert found.similarity is not None
         assert sum(share.part for share in found.shares) == pytest.approx(found.similarity, abs=1e-5)
         assert {share.film_id for share in found.shares} == set(liked)
@@ -87,7 +85,7 @@ def test_shares_of_the_liked_films_add_up_to_the_similarity(films: dict[str, Mov
 
 def test_the_nearest_liked_film_is_the_first_reason(films: dict[str, Movie]) -> None:
     liked = (films["space 1"].pk, films["farce 1"].pk)
-    answer = recommend(Wish(liked=liked), user=NOBODY)
+    answer = recommend(Wish(liked=liked))
     reasons = {found.movie.title: found.shares[0].film_id for found in answer.suggestions}
     assert reasons["space 3"] == films["space 1"].pk
     assert reasons["farce 3"] == films["farce 1"].pk
@@ -102,7 +100,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(films: dict[str, Movi
 
 def test_the_same_wish_gives_the_same_answer(films: dict[str, Movie]) -> None:
     wish = Wish(liked=(films["farce 1"].pk, films["space 2"].pk))
-    first, second = (recommend(wish, user=NOBODY) for _ in range(2))
+    first, second = (recommend(wish) for _ in range(2))
     assert [found.similarity for found in first.suggestions] == [found.similarity for found in second.suggestions]
     assert [found.movie for found in first.suggestions] == [found.movie for found in second.suggestions]
 
@@ -117,7 +115,7 @@ def test_the_same_wish_gives_the_same_answer(films: dict[str, Movie]) -> None:
     ],
 )
 def test_filters_narrow_the_list(films: dict[str, Movie], filters: dict[str, int], expected: set[str]) -> None:
-    answer = recommend(Wish(liked=(films["space 1"].pk,), **filters), user=NOBODY)  # type: ignore[arg-type]
+    answer = recommend(Wish(liked=(films["space 1"].pk,), **filters))  # type: ignore[arg-type]
     assert {found.movie.title for found in answer.suggestions} == expected
     assert answer.total == len(expected)
 
@@ -151,7 +149,7 @@ def test_variety_lets_neighbours_in_the_list_differ(films: dict[str, Movie]) -> 
 def test_without_likes_and_words_the_most_liked_films_come_first(films: dict[str, Movie]) -> None:
     for _ in range(2):
         like(make_user(), films["farce 3"])
-    answer = recommend(Wish(), user=NOBODY)
+    answer = recommend(Wish())
     assert answer.basis == Basis.POPULAR
     assert answer.suggestions[0].movie.title == "farce 3"
     assert answer.suggestions[0].similarity is None
@@ -160,13 +158,13 @@ def test_without_likes_and_words_the_most_liked_films_come_first(films: dict[str
 def test_liked_films_without_a_vector_are_no_taste() -> None:
     silent, other = make_movie("silent"), make_movie("other")
     make_version({silent: [0, 0], other: [1, 0]})
-    answer = recommend(Wish(liked=(silent.pk, 10**9)), user=NOBODY)
+    answer = recommend(Wish(liked=(silent.pk, 10**9)))
     assert answer.basis == Basis.POPULAR
     assert [found.movie.title for found in answer.suggestions] == ["other"]
 
 
 def test_everything_liked_leaves_nothing_and_says_so(films: dict[str, Movie]) -> None:
-    answer = recommend(Wish(liked=tuple(film.pk for film in films.values())), user=NOBODY)
+    answer = recommend(Wish(liked=tuple(film.pk for film in films.values())))
     assert answer.suggestions == []
     assert answer.total == 0
 
@@ -176,7 +174,7 @@ def test_before_the_first_training_popular_films_are_shown() -> None:
     like(make_user(), liked)
     make_movie("other genre", genres=["Comedy"])
     make_movie("hidden", genres=["Drama"], is_published=False)
-    answer = recommend(Wish(genres=(Genre.objects.get(name="Drama").pk,)), user=NOBODY)
+    answer = recommend(Wish(genres=(Genre.objects.get(name="Drama").pk,)))
     assert [found.movie for found in answer.suggestions] == [liked, plain]
     assert (answer.basis, answer.model, answer.total) == (Basis.POPULAR, None, 2)
     assert titles(Wish(text="drama")) == ["liked", "plain"]
@@ -196,7 +194,7 @@ def test_the_number_of_queries_does_not_grow_with_the_films(django_assert_max_nu
     films = [make_movie(genres=["Drama", "War"]) for _ in range(40)]
     make_version({film: [1, number] for number, film in enumerate(films)})
     wish = Wish(liked=(films[0].pk,))
-    recommend(wish, user=NOBODY)
+    recommend(wish)
     with django_assert_max_num_queries(4):  # type: ignore[operator]
-        found = recommend(wish, user=NOBODY, top=39).suggestions
+        found = recommend(wish, top=39).suggestions
         assert len([genre.name for suggestion in found for genre in suggestion.movie.genres.all()]) == 78

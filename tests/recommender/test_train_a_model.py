@@ -3,7 +3,6 @@
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 
@@ -17,7 +16,6 @@ from recommender.wishes import Wish
 from tests.builders import like, make_movie, make_user
 
 pytestmark = pytest.mark.django_db
-NOBODY = AnonymousUser()
 
 SPACE = "rocket crew drifts beyond a silent planet among distant stars"
 FARCE = "wedding guests quarrel merrily about a stolen hat and some cake"
@@ -52,7 +50,7 @@ def test_the_new_version_serves_the_site(catalogue: list[Movie]) -> None:
     assert "12 films and 2 likes" in said
     assert read_manifest(version.folder)["name"] == version.name
     assert (version.folder / "loss.svg").read_text().startswith("<svg")
-    answer = recommend(Wish(liked=(catalogue[1].pk,), text="stars"), user=NOBODY)
+    answer = recommend(Wish(liked=(catalogue[1].pk,), text="stars"))
     assert answer.basis == Basis.BOTH
     assert answer.model == version.name
     for found in answer.suggestions:
@@ -94,8 +92,8 @@ def test_a_film_saved_later_is_recommendable_at_once(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         film = make_movie("New", description=SPACE, genres=["Science Fiction"])
         announce_changes([film.pk])
-    assert [found for found in neighbours(catalogue[1], user=NOBODY, top=12) if found.movie == film]
-    assert recommend(Wish(text="New"), user=NOBODY).suggestions[0].movie == film
+    assert [found for found in neighbours(catalogue[1], top=12) if found.movie == film]
+    assert recommend(Wish(text="New")).suggestions[0].movie == film
 
 
 def test_an_unpublished_film_is_not_learned_from(catalogue: list[Movie]) -> None:
@@ -109,7 +107,7 @@ def test_the_terminal_prints_the_ranking_of_the_site(catalogue: list[Movie]) -> 
     out = StringIO()
     call_command("recommend", "--like", "Film 1", "--query", "planet", "--top", "3", stdout=out)
     wish = Wish(liked=(catalogue[1].pk,), text="planet")
-    expected = [found.movie.title for found in recommend(wish, user=NOBODY, top=3).suggestions]
+    expected = [found.movie.title for found in recommend(wish, top=3).suggestions]
     lines = out.getvalue().splitlines()
     assert len(lines) == 3
     assert all(title in line for title, line in zip(expected, lines, strict=True))
@@ -174,7 +172,7 @@ def test_the_site_answers_when_the_artifact_is_gone(catalogue: list[Movie]) -> N
     version = ModelVersion.objects.get()
     (version.folder / "manifest.json").unlink()
     _forget_encoders()
-    answer = recommend(Wish(liked=(catalogue[1].pk,), text="wedding"), user=NOBODY)
+    answer = recommend(Wish(liked=(catalogue[1].pk,), text="wedding"))
     assert len(answer.suggestions) == 11
     film = make_movie("Still saved", description=SPACE)
     announce_changes([film.pk])

@@ -64,7 +64,7 @@ def test_places_are_those_of_the_list_that_the_visitor_gets() -> None:
         (Whose.VISITOR, Wish(liked=(movies[0].pk,), hidden=hidden)),
         (Whose.PROFILE, Wish(liked=(movies[6].pk, movies[11].pk))),
     ):
-        answer = recommend(wish, user=visitor, top=20)
+        answer = recommend(wish, top=20)
         assert [one.movie for one in answer.suggestions].index(movies[8]) + 1 == places[whose]
 
 
@@ -75,7 +75,7 @@ def test_equal_films_stand_in_the_order_of_the_list() -> None:
     like(visitor, movies[0])
     like(make_user(), movies[4])
     films = index.current()
-    order = [one.movie.pk for one in recommend(Wish(liked=(movies[0].pk,)), user=visitor).suggestions]
+    order = [one.movie.pk for one in recommend(Wish(liked=(movies[0].pk,))).suggestions]
     for movie in movies[1:]:
         found = standing(films, movie.pk)
         (place,) = (one.place for one in found.places if one.taste.owner == visitor.pk and one.taste.whose == "visitor")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from catalog.models import Genre, Movie
 from recommender import index, snapshot
@@ -17,7 +16,6 @@ from recommender.wishes import Wish
 from tests.builders import make_movie, make_version, set_vector
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-NOBODY = AnonymousUser()
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def another_worker() -> FilmIndex:
 
 
 def near(movie: Movie) -> list[str]:
-    return [found.movie.title for found in neighbours(movie, user=NOBODY)]
+    return [found.movie.title for found in neighbours(movie)]
 
 
 def files(kind: str) -> list[Path]:
@@ -67,11 +65,11 @@ def test_what_changed_since_shows_in_every_worker(films: list[Movie], version: M
     another_worker()
     assert near(films[0]) == ["three", "new", "two"]
     horror = Wish(genres=(Genre.objects.get(name="Horror").pk,))
-    assert {s.movie.title for s in recommend(horror, user=NOBODY).suggestions} == {"three", "new"}
+    assert {s.movie.title for s in recommend(horror).suggestions} == {"three", "new"}
     drama = Wish(genres=(Genre.objects.get(name="Drama").pk,))
-    assert {s.movie.title for s in recommend(drama, user=NOBODY).suggestions} == {"one", "two"}
+    assert {s.movie.title for s in recommend(drama).suggestions} == {"one", "two"}
     old = Wish(year_to=1950, longest=90)
-    assert [s.movie.title for s in recommend(old, user=NOBODY).suggestions] == ["new"]
+    assert [s.movie.title for s in recommend(old).suggestions] == ["new"]
 
 
 def test_a_change_stays_out_of_the_file_that_others_read(films: list[Movie], version: ModelVersion) -> None:
@@ -91,7 +89,7 @@ def test_a_film_with_an_older_id_than_the_newest_takes_its_place(films: list[Mov
     another_worker()
     assert near(films[0]) == ["three", "two", "late"]
     drama = Wish(genres=(Genre.objects.get(name="Drama").pk,))
-    assert recommend(drama, user=NOBODY).total == 3
+    assert recommend(drama).total == 3
 
 
 def test_many_new_films_find_room(films: list[Movie], version: ModelVersion) -> None:
@@ -107,7 +105,7 @@ def test_a_deleted_film_stays_away_from_every_worker(films: list[Movie], version
     films[1].delete()
     found = another_worker()
     assert near(films[0]) == ["three"]
-    assert recommend(Wish(), user=NOBODY).total == 2
+    assert recommend(Wish()).total == 2
     set_vector(version, make_movie("new"), [1, 0])
     assert near(films[0]) == ["new", "three"]
     assert found.published.sum() == 2

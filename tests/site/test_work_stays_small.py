@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -56,7 +55,7 @@ def test_one_saved_film_is_read_alone() -> None:
 
 def test_a_second_page_of_the_same_films_does_not_load_them_again() -> None:
     catalogue(10)
-    recommend(Wish(), user=AnonymousUser())
+    recommend(Wish())
     with CaptureQueriesContext(connection) as queries:
-        recommend(Wish(), user=AnonymousUser())
+        recommend(Wish())
     assert len(queries) == 1

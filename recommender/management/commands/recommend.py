@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
@@ -49,7 +48,7 @@ class Command(SiteCommand):
             liked=tuple(dict.fromkeys(liked)), text=query, genres=tuple(_genre_called(name).pk for name in genre)
         )
         try:
-            answer = recommend(wish, user=AnonymousUser(), top=options["top"])
+            answer = recommend(wish, top=options["top"])
         except ArtifactError as problem:
             raise CommandError(str(problem)) from problem
         if options["json"]:
