@@ -111,15 +111,8 @@ def scores(films: FilmIndex, wish: Wish, asked: Understanding) -> NDArray[np.flo
     return _popularity(films) if query is None else query.scores(films.vectors)
 
 
-def neighbours(movie: Movie, *, top: int = 12) -> list[Suggestion]:
-    """The films closest to one film; none while it has no vector."""
-    near = nearest(movie.pk, top=top)
-    movies = Movie.objects.listed().for_cards().in_bulk([pk for pk, _ in near])
-    return [Suggestion(movies[pk], similarity) for pk, similarity in near if pk in movies]
-
-
 def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
-    """Ids of the films closest to one film with their similarity, for a page that loads them with others."""
+    """Ids of the films closest to one film with their similarity; none while it has no vector."""
     films = index.current()
     if films is None:
         return []

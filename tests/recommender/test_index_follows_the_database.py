@@ -2,16 +2,19 @@
 
 import pytest
 
+from catalog.models import Movie
 from recommender import index
 from recommender.models import ModelVersion
-from recommender.services import neighbours
+from recommender.services import nearest
 from tests.builders import make_movie, make_version, set_vector
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def near(movie: object) -> list[str]:
-    return [found.movie.title for found in neighbours(movie)]  # type: ignore[arg-type]
+def near(movie: Movie) -> list[str]:
+    found = nearest(movie.pk)
+    titles = Movie.objects.in_bulk([pk for pk, _similarity in found])
+    return [titles[pk].title for pk, _similarity in found]
 
 
 def test_a_changed_vector_changes_the_neighbours() -> None:

@@ -11,7 +11,7 @@ from catalog.services import announce_changes
 from recommender.ml.artifacts import read_manifest
 from recommender.models import ModelVersion
 from recommender.pipeline import only_training
-from recommender.services import Basis, neighbours, recommend
+from recommender.services import Basis, nearest, recommend
 from recommender.wishes import Wish
 from tests.builders import like, make_movie, make_user
 
@@ -92,7 +92,7 @@ def test_a_film_saved_later_is_recommendable_at_once(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         film = make_movie("New", description=SPACE, genres=["Science Fiction"])
         announce_changes([film.pk])
-    assert [found for found in neighbours(catalogue[1], top=12) if found.movie == film]
+    assert film.pk in dict(nearest(catalogue[1].pk, top=12))
     assert recommend(Wish(text="New")).suggestions[0].movie == film
 
 

@@ -11,7 +11,7 @@ from catalog.models import Genre, Movie
 from recommender import index, snapshot
 from recommender.index import FilmIndex
 from recommender.models import ModelVersion
-from recommender.services import neighbours, recommend
+from recommender.services import nearest, recommend
 from recommender.wishes import Wish
 from tests.builders import make_movie, make_version, set_vector
 
@@ -37,7 +37,9 @@ def another_worker() -> FilmIndex:
 
 
 def near(movie: Movie) -> list[str]:
-    return [found.movie.title for found in neighbours(movie)]
+    found = nearest(movie.pk)
+    titles = Movie.objects.in_bulk([pk for pk, _similarity in found])
+    return [titles[pk].title for pk, _similarity in found]
 
 
 def files(kind: str) -> list[Path]:
