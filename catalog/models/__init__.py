@@ -5,12 +5,15 @@ from catalog.models.films import Country, Credit, FilmText, Genre, Movie, MovieQ
 from catalog.models.history import HistoryImport, HistoryRow
 from catalog.models.merges import MergedFilm
 from catalog.models.people import Like, Mark, User
+from catalog.models.request_counts import RequestCount
 from catalog.models.search import SearchEntry
+from catalog.models.waiting_files import FilePiece
 
 __all__ = [
     "CatalogueImport",
     "Country",
     "Credit",
+    "FilePiece",
     "FilmText",
     "Genre",
     "HistoryImport",
@@ -22,6 +25,7 @@ __all__ = [
     "Movie",
     "MovieQuerySet",
     "Person",
+    "RequestCount",
     "SearchEntry",
     "User",
 ]

@@ -38,6 +38,8 @@ class ModelVersion(models.Model):
     data_fingerprint = models.CharField(_("fingerprint of the data"), max_length=64, blank=True)
     config = models.JSONField(_("settings"), default=dict)
     metrics = models.JSONField(_("quality"), default=dict)
+    # SHA-256 of the manifest, which has those of all other files: the same model on every host, or none.
+    checksum = models.CharField(_("checksum"), max_length=64, blank=True)
     # Counts every change of this version's vectors, so that web workers notice with one cheap query.
     revision = models.PositiveBigIntegerField(_("revision"), default=0)
 
