@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "catalog",
     "health",
     "jobs",  # before django_tasks_db, whose command db_worker it extends
-    "django.contrib.admin",
+    "movierec_site.admin_site.Config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -66,3 +66,11 @@ def test_nonsense_in_a_form(client: Client, page: str) -> None:
 )
 def test_addresses_that_cannot_be(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+def test_a_field_without_a_name_in_the_admin(admin_client: Client) -> None:
+    """Django's own admin would break over it."""
+    address = f"/admin/catalog/movie/{make_movie().pk}/change/"
+    assert admin_client.get(address, {"_to_field": ""}).status_code == 400
+    assert admin_client.post(address, {"_to_field": ""}).status_code == 400
+    assert admin_client.get(address, {"_to_field": "id"}).status_code == 200
