@@ -11,7 +11,7 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-        from django.db import DatabaseError
+        from django.db import Error as DatabaseError
     except ImportError as missing:
         raise SystemExit(
             "Django is not installed here. Run bin/demo or bin/test once: they set everything up."
@@ -21,9 +21,9 @@ def main() -> None:
     except ImproperlyConfigured as problem:
         raise SystemExit(f"The settings are not right: {problem}") from problem
     except DatabaseError as problem:
-        from recommender.operations.address import cure
+        from recommender.operations.diagnosis import explained
 
-        if (words := cure(problem)) is None:
+        if (words := explained(problem)) is None:
             raise
         raise SystemExit(words) from problem
 

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4
@@ -17,7 +19,9 @@ errorlog = "-"
 
 def on_starting(server: Any) -> None:
     """Forget the metrics of the processes before; a counter that starts at zero is usual for Prometheus."""
-    from movierec_site import settings
-
+    try:
+        from movierec_site import settings
+    except ImproperlyConfigured as problem:
+        raise SystemExit(f"The settings are not right: {problem}") from problem
     for file in settings.METRICS_DIR.glob("*.db"):
         file.unlink()

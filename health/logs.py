@@ -35,6 +35,14 @@ class Discreet(logging.Filter):
         return True
 
 
+class Mistakes(logging.Filter):
+    """Leaves out what was answered with 503: an outage is written once by who recognised it, without a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line says something new."""
+        return getattr(record, "status_code", None) != 503
+
+
 class JsonLines(logging.Formatter):
     """One JSON object for each line of the log."""
 
@@ -58,7 +66,7 @@ def logging_settings(kind: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"discreet": {"()": "health.logs.Discreet"}},
+        "filters": {"discreet": {"()": "health.logs.Discreet"}, "mistakes": {"()": "health.logs.Mistakes"}},
         "formatters": {
             "line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"},
             "json": {"()": "health.logs.JsonLines"},
@@ -66,5 +74,5 @@ def logging_settings(kind: str, level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": kind, "filters": ["discreet"]}},
         "root": {"handlers": ["console"], "level": level},
         # Each request has its line already; an address that was not found, or refused, needs no second one.
-        "loggers": {"django.request": {"level": "ERROR"}},
+        "loggers": {"django.request": {"level": "ERROR", "filters": ["mistakes"]}},
     }

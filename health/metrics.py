@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Count
 from django.utils import timezone
 
@@ -68,7 +68,7 @@ class _Database:
         try:
             yield from self._numbers()
             answers = 1
-        except DatabaseError:
+        except Error:
             answers = 0
         yield GaugeMetricFamily("movierec_database_up", "Whether the database answers", value=answers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError
+from django.db import Error
 from django.utils.translation import gettext as _
 
 from catalog.models import Movie
@@ -29,7 +29,7 @@ def reasons() -> list[str]:
         if version is None:
             return [_("No trained model is active. Run: manage.py train_vae")]
         return [*_model(version), *_vectors(version)]
-    except DatabaseError as problem:
+    except Error as problem:
         log.error("The database does not answer: %s", problem)
         return [_("The database does not answer.")]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from jobs.models import SILENT_FOR, Worker
@@ -37,7 +37,8 @@ def caring(name: str, silent_for: timedelta = SILENT_FOR) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        Worker.objects.filter(name=name).delete()
+        with suppress(Error):  # without it the others find out by its silence
+            Worker.objects.filter(name=name).delete()
 
 
 def _round(name: str, silent_for: timedelta) -> None:
@@ -46,6 +47,6 @@ def _round(name: str, silent_for: timedelta) -> None:
         Worker.objects.update_or_create(name=name, defaults={"seen_at": now}, create_defaults={"seen_at": now})
         Worker.objects.filter(seen_at__lt=now - 10 * SILENT_FOR).delete()
         take_up(silent_for)
-    except DatabaseError as problem:  # busy or gone for a moment: the next round tries again
+    except Error as problem:  # busy or gone for a moment: the next round tries again
         logger.warning("A round of the worker failed: %s", problem)
         connection.close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from jobs.models import Job
@@ -109,7 +109,7 @@ def beating(progress: Progress) -> Iterator[None]:
         while not ended.wait(BEAT):
             try:
                 progress.beat()
-            except DatabaseError:
+            except Error:
                 connection.close()  # busy or gone for a moment: the next beat tries again
         connection.close()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,11 +22,16 @@ from django_tasks.backends.immediate import ImmediateBackend
 
 from jobs.kinds import kind_of
 from jobs.models import SILENT_FOR, Job
-from jobs.progress import Cancelled, JobError, Left, Progress, TakenOver, beating
+from jobs.progress import Cancelled, JobError, Left, Progress, TakenOver, beating, leaving
 
 MOST_ATTEMPTS = 3
+LONGEST_OUTAGE = 600.0  # seconds that a job's end waits for the database to come back
 
 logger = logging.getLogger(__name__)
+
+
+class _DatabaseLost(Exception):
+    """The database went away under a job, which is no fault of the job."""
 
 
 @task(takes_context=True)
@@ -34,18 +42,22 @@ def run_job(context: TaskContext, job_id: int) -> None:
         return
     in_background = not isinstance(task_backends[context.task_result.backend], ImmediateBackend)
     progress = Progress(job, in_background=in_background)
+    write = _patiently if in_background else _at_once
     try:
         with translation.override(job.language or None), beating(progress) if in_background else nullcontext():
             ending = _work(job, progress)
     except Left:
-        put_back(job, progress)
+        write(lambda: put_back(job, progress))
+    except _DatabaseLost as problem:
+        logger.warning("Job %s lost the database and is run again: %s", job.pk, str(problem).strip())
+        write(lambda: _try_again(job, progress))
     except TakenOver:
         logger.warning("Job %s was taken over by another worker", job.pk)
     except BaseException:  # somebody insists that this process ends now
         put_back(job, progress)
         raise
     else:
-        progress.finish(finished_at=timezone.now(), **ending)
+        write(lambda: progress.finish(finished_at=timezone.now(), **ending))
 
 
 def claim(job_id: int) -> Job | None:
@@ -64,6 +76,37 @@ def put_back(job: Job, progress: Progress) -> None:
             run_job.enqueue(job.pk)
 
 
+def _try_again(job: Job, progress: Progress) -> None:
+    """Run a job again whose database went away; it counts as an attempt, for the job itself may be the reason."""
+    if job.attempts >= MOST_ATTEMPTS:
+        words = _("The database went away %(count)d times while this ran. Look into the server's log, then retry.")
+        error = words % {"count": job.attempts}
+        progress.finish(state=Job.State.FAILED, error=error, finished_at=timezone.now())
+        return
+    with transaction.atomic():
+        if progress.finish(state=Job.State.WAITING):
+            run_job.enqueue(job.pk)
+
+
+def _at_once(write: Callable[[], object]) -> None:
+    write()
+
+
+def _patiently(write: Callable[[], object]) -> None:
+    """Write how a job ended as soon as the database is there: what it did must not be forgotten."""
+    until = time.monotonic() + LONGEST_OUTAGE
+    while True:
+        try:
+            write()
+            return
+        except (OperationalError, InterfaceError) as problem:
+            if leaving.is_set() or time.monotonic() > until or connection.in_atomic_block:
+                raise
+            logger.warning("A job's end waits for the database: %s", str(problem).strip())
+            connection.close()
+            time.sleep(1)
+
+
 def _work(job: Job, progress: Progress) -> dict[str, Any]:
     """Do the work and return the fields that say how it ended."""
     try:
@@ -75,11 +118,25 @@ def _work(job: Job, progress: Progress) -> dict[str, Any]:
         return {"state": Job.State.CANCELLED}
     except JobError as problem:
         return {"state": Job.State.FAILED, "error": str(problem)}
+    except (OperationalError, InterfaceError) as problem:
+        if connection.in_atomic_block or (connection.connection is not None and connection.is_usable()):
+            return _broken(job)
+        raise _DatabaseLost(str(problem)) from problem
+    except OSError as problem:
+        if problem.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            return _broken(job)
+        logger.error("Job %s (%s) found no room on the disk: %s", job.pk, job.kind, problem)
+        return {"state": Job.State.FAILED, "error": _("The server's disk is full. Free some space, then try again.")}
     except Exception:
-        logger.exception("Job %s (%s) failed", job.pk, job.kind)
-        words = _("An error in the site stopped this. It is written in the server's log under job %(number)d.")
-        return {"state": Job.State.FAILED, "error": words % {"number": job.pk}}
+        return _broken(job)
     return {"state": Job.State.DONE, "result": result}
+
+
+def _broken(job: Job) -> dict[str, Any]:
+    """A mistake in the code: the log has it all, people get its number. Call it while the exception is handled."""
+    logger.exception("Job %s (%s) failed", job.pk, job.kind)
+    words = _("An error in the site stopped this. It is written in the server's log under job %(number)d.")
+    return {"state": Job.State.FAILED, "error": words % {"number": job.pk}}
 
 
 def take_up(silent_for: timedelta = SILENT_FOR) -> int:

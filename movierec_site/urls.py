@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from catalog.views.media import media
 
+handler500 = "health.outage.failed"
 urlpatterns = [
     path("", include("health.urls")),
     path("admin/", admin.site.urls),

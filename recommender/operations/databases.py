@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.backends.sqlite3._functions import register
 from django.db.migrations.executor import MigrationExecutor
@@ -110,6 +111,13 @@ def waiting_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def unknown_migrations() -> list[str]:
+    """Migrations of our rooms that the database has and this code lacks: newer code wrote them."""
+    rooms = {app.label for app in apps.get_app_configs()}
+    known = known_migrations()
+    return [name for name in applied_migrations() if name not in known and name.partition(".")[0] in rooms]
 
 
 def is_empty(alias: str = DEFAULT_DB_ALIAS) -> bool:

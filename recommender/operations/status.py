@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from catalog.models import Like, Movie, User
 from jobs.models import SILENT_FOR, Job, Worker
+from recommender import model_files
 from recommender.corpus import film_records
 from recommender.ml.artifacts import ArtifactError
-from recommender.ml.encoder import Encoder
 from recommender.models import Embedding, ModelVersion
 from recommender.operations import backup, databases
 from recommender.operations.address import cure
@@ -132,7 +132,7 @@ def _model(status: Status, version: ModelVersion | None) -> None:
         "popularity_ndcg_at_100": (version.quality("warm", "popularity") or {}).get("mean"),
     }
     try:
-        Encoder.load(version.folder)
+        model_files.load(version)
     except ArtifactError as problem:
         cure = _("Bring the folder back from a backup, activate another version, or run manage.py train_vae")
         status.needs.append(Need(str(problem), cure))

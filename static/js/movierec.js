@@ -51,7 +51,10 @@ function say(words) {
 }
 
 /* A request that failed says so instead of nothing. */
-const sayFailure = () => say(document.body.dataset.failure);
+const sayFailure = (event) => {
+  const answer = event?.detail?.xhr;
+  say(answer?.status === 503 && answer.responseText || document.body.dataset.failure);
+};
 document.body.addEventListener("htmx:responseError", sayFailure);
 document.body.addEventListener("htmx:sendError", sayFailure);
 

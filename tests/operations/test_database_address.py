@@ -63,8 +63,38 @@ def test_an_old_server_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "problem", [OperationalError("database is locked"), DatabaseError("connection failed"), NotSupportedError("no")]
+    "problem", [OperationalError("near SELECT"), DatabaseError("connection failed"), NotSupportedError("no"), OSError()]
 )
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ("consuming input failed: server closed the connection unexpectedly", "comes back by itself"),
+        ("terminating connection due to administrator command", "comes back by itself"),
+        ("the connection is closed", "comes back by itself"),
+        ("canceling statement due to statement timeout", "pg_stat_activity"),
+        ("database is locked", "Wait for it to end"),
+        ("database or disk is full", "Free some space"),
+        ('could not extend file "base/5/1259": No space left on device', "Free some space"),
+        ("unable to open database file", "See that its folder exists"),
+        ("attempt to write a readonly database", "the right to write"),
+        ("file is not a database", "manage.py restore FILE"),
+        ("database disk image is malformed", "manage.py restore FILE"),
+    ],
+)
+def test_what_fails_in_the_middle_of_work_has_a_cure(said: str, helps: str) -> None:
+    words = cure(DatabaseError(said))
+    assert words is not None
+    assert helps in words
+
+
+def test_a_database_that_is_gone_is_given_up_soon() -> None:
+    pytest.importorskip("psycopg", reason="needs requirements-postgres.txt")
+    config = read_address("postgres://user@host/name?connect_timeout=2&conn_max_age=0")
+    assert (config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"]) == (0, True)
+    assert config["OPTIONS"]["connect_timeout"] == 2
+    assert read_address("postgres://user@host/name")["OPTIONS"]["connect_timeout"] <= 10
+
+
 def test_other_problems_keep_their_traceback(problem: DatabaseError) -> None:
     assert cure(problem) is None
 

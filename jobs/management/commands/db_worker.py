@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import InterfaceError, OperationalError, connections
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
@@ -24,11 +26,25 @@ from jobs.progress import leaving
 
 ONE_PRESS = 2.0  # seconds
 
+logger = logging.getLogger(__name__)
+
 
 class Worker(db_worker.Worker):
     """A worker whose running job learns that it should stop at its next report, for another worker to take it up."""
 
     _told = float("-inf")
+
+    def run(self) -> None:
+        """Work; while the database is away, wait for it."""
+        while True:
+            try:
+                return super().run()
+            except (OperationalError, InterfaceError) as problem:
+                if not self.running:
+                    return None
+                logger.warning("The database does not answer; trying again: %s", str(problem).strip())
+                connections.close_all()
+                time.sleep(max(ONE_PRESS, self.interval))
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         """End cleanly; when told a second time, at once. A terminal and a script at the same time tell it once."""
