@@ -1,6 +1,7 @@
 """Whatever is sent to whatever address, the answer is a page or a refusal, never a fault of the site.
 
-A few hundred cases by default; `FUZZ_CASES=50000 .venv/bin/pytest tests/test_fuzz.py` draws that many new ones.
+A few hundred cases by default; `FUZZ_CASES=50000 .venv/bin/pytest tests/test_fuzz.py` draws that many new ones, in the same
+shares.
 """
 
 from __future__ import annotations
@@ -9,28 +10,62 @@ import json
 import os
 import re
 import string
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from catalog.posters.pictures import KINDS, NoPoster, read_poster
 from tests.answers import drain
 from tests.catalog.history_files import IMDB, LETTERBOXD, packed
+from tests.catalog.pictures import picture
 from tests.rights.rules import Rule, rules
 from tests.rights.world import World, undone
 
 pytestmark = pytest.mark.django_db
 CASES = int(os.environ.get("FUZZ_CASES", "0"))
+USUALLY = 900  # all tests together
 # What addresses understand beside the fields of their forms.
 ASIDE = {
     *("page", "p", "tab", "q", "which", "kind", "next", "restore", "shown", "state", "view", "v", "o", "e", "all"),
     *("film", "region", "like", "_popup", "_to_field", "app_label", "model_name", "field_name", "term", "films"),
 }
+HEADERS = [
+    *(
+        "Accept-Language",
+        "Cookie",
+        "Host",
+        "Referer",
+        "Origin",
+        "X-Forwarded-For",
+        "X-Forwarded-Proto",
+        "If-None-Match",
+    ),
+    *("If-Modified-Since", "Range", "HX-Request", "HX-Current-URL", "HX-Target", "User-Agent", "X-CSRFToken"),
+]
+BODIES = [
+    *(
+        b"--x\r\nContent-Disposition: form-data; name=q\r\n\r\n1",
+        b"--x--",
+        b"a&" * 3000,
+        b"&a=1" * 1001,
+        b"%",
+        b"=" * 99,
+    ),
+    *(
+        b"--x\r\nContent-Disposition: form-data; name=file; filename=../a.csv\r\n\r\ntitle\r\nHeat\r\n--x--\r\n",
+        b"\xff" * 50,
+    ),
+]
 FIELD = re.compile(r'name="([\w-]+)"')
 NASTY = [
     *("", "0", "-1", "9" * 30, "1e309", "NaN", "-0.0", "²", "٣", "1_000", "0x10", "None", "null", "true", "[]", "{}"),
@@ -41,9 +76,9 @@ NASTY = [
 
 
 def how_often(usual: int) -> settings:
-    """As many cases as asked for; by chance only where somebody asked for many."""
+    """This test's share of what was asked for; by chance only where somebody asked for many."""
     return settings(
-        max_examples=CASES or usual,
+        max_examples=CASES * usual // USUALLY or usual,
         derandomize=not CASES,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -172,3 +207,50 @@ def test_no_file_breaks_the_importers(site: Site, file: tuple[bytes, str], at: s
     with undone(client):
         answer = client.post(at, {"file": SimpleUploadedFile(name, content)}, follow=True)
         is_no_fault(answer, f"{name[:20]} to {at}")
+
+
+@how_often(50)
+@given(file=FILES)
+def test_no_file_breaks_the_commands(site: Site, file: tuple[bytes, str]) -> None:
+    content, name = file
+    with TemporaryDirectory() as folder, undone(site.clients["owner"]):
+        path = Path(folder) / name.replace("/", "")[-200:]
+        path.write_bytes(content)
+        for command in (["import_movies", "--dry-run"], ["import_likes", "--create-users"]):
+            with suppress(CommandError):
+                call_command(command[0], path, *command[1:], stdout=StringIO(), stderr=StringIO())
+
+
+@how_often(100)
+@given(data=st.data())
+def test_no_header_and_no_body_breaks_the_site(site: Site, data: st.DataObject) -> None:
+    rule = data.draw(st.sampled_from(site.rules))
+    names = st.sampled_from(HEADERS)
+    sent = data.draw(st.dictionaries(names, values(site.ids).filter(str.isprintable), max_size=4))
+    kind = data.draw(st.sampled_from(["application/json", "multipart/form-data; boundary=x", "x", "text/csv", ""]))
+    body = data.draw(st.one_of(st.binary(max_size=200), st.sampled_from(BODIES)))
+    client = site.clients[data.draw(st.sampled_from(sorted(site.clients)))]
+    with undone(client):
+        headers = {name: value.encode("latin-1", "replace").decode("latin-1") for name, value in sent.items()}
+        answer = client.generic("POST", site.address(rule), body, kind, headers=headers)
+        is_no_fault(answer, f"post {site.address(rule)}")
+
+
+def spoilt(content: bytes) -> st.SearchStrategy[bytes]:
+    """A picture with some bytes changed, cut off or in another place."""
+    place = st.integers(0, len(content) - 1)
+    change = st.tuples(place, st.binary(min_size=1, max_size=8))
+    return st.builds(_with, st.just(content), st.lists(change, max_size=8), place)
+
+
+def _with(content: bytes, changes: list[tuple[int, bytes]], end: int) -> bytes:
+    for place, piece in changes:
+        content = content[:place] + piece + content[place + len(piece) :]
+    return content[: end + 1] if end % 3 == 0 else content
+
+
+@how_often(100)
+@given(content=st.one_of(st.binary(max_size=100), *(spoilt(picture(150, 225, kind=kind)) for kind in KINDS)))
+def test_no_picture_breaks_the_posters(content: bytes) -> None:
+    with suppress(NoPoster):
+        assert read_poster(content).width <= 150
