@@ -153,4 +153,4 @@ def _words(language: str) -> Mapping[str, str]:
 
 def _safe(html: str) -> SafeString:
     """Text of which every part from outside was escaped above."""
-    return mark_safe(html)  # noqa: S308
+    return mark_safe(html)  # noqa: S308 (see above)

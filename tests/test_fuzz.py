@@ -1,7 +1,6 @@
 """Whatever is sent to whatever address, the answer is a page or a refusal, never a fault of the site.
 
-A few hundred cases by default; `FUZZ_CASES=50000 .venv/bin/pytest tests/test_fuzz.py` draws that many new ones, in the same
-shares.
+A few hundred cases by default; `FUZZ_CASES=50000 .venv/bin/pytest tests/test_fuzz.py` draws that many new ones.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Baselines:
             stop_words="english",
             sublinear_tf=True,
             min_df=common,
-            token_pattern=r"(?u)\b\w[\w_]+\b",  # noqa: S106
+            token_pattern=r"(?u)\b\w[\w_]+\b",  # noqa: S106 (letters of a word, no password)
         )
         return _library("sklearn.preprocessing").normalize(vectoriser.fit_transform(texts)).tocsr()
 
