@@ -15,10 +15,11 @@ from django.contrib.auth.forms import (
     UserCreationForm,
 )
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalog.language import speaking_to
 from catalog.models import User
+from jobs.work import start
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -142,13 +143,11 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
 
 class ResetPasswordForm(PasswordResetForm):
-    """The e-mail address of the account; the letter is in its owner's language."""
+    """The e-mail address of the account. A job writes the letter: the answer takes as long without an account."""
 
-    def send_mail(
-        self, subject_template_name: str, email_template_name: str, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> None:
-        with speaking_to(context["user"]):
-            super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
+    def save(self, *, request: HttpRequest, **options: Any) -> None:  # type: ignore[override]
+        accounts = [user.pk for user in self.get_users(self.cleaned_data["email"])]
+        start("password_letter", by=None, user_ids=accounts, host=request.get_host(), secure=request.is_secure())
 
 
 class DeleteAccountForm(forms.Form):

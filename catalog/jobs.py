@@ -1,12 +1,13 @@
-"""The work on the catalogue that takes longer than a request."""
+"""The work of the catalogue that takes longer than a request."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jobs.work import Progress, job_kind
+from jobs.work import JobError, Progress, job_kind
 
 
 @job_kind("import_films", title=gettext_lazy("Import of films"), permission="catalog.add_catalogueimport")
@@ -37,3 +38,16 @@ def fetch_posters(progress: Progress, *, movie_ids: list[int], again: bool = Fal
     from catalog.posters.rounds import fetch_all
 
     return fetch_all(movie_ids, progress.report, progress.log, again=again)
+
+
+@job_kind("password_letter", title=gettext_lazy("Letter about a forgotten password"), permission="catalog.change_user")
+def password_letter(progress: Progress, *, user_ids: list[int], host: str, secure: bool) -> None:
+    """Send a link to each account with the address that somebody typed, which may be none; twice does no harm."""
+    from catalog.letters import NotSent, send_password_letter
+    from catalog.models import User
+
+    for user in User.objects.filter(pk__in=user_ids):
+        try:
+            send_password_letter(user, host=host, secure=secure)
+        except NotSent as problem:
+            raise JobError(_("The mail server did not take the letter. Is EMAIL_URL right?")) from problem

@@ -8,6 +8,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from catalog import services
 from catalog.forms import (
     ChangePasswordForm,
     DeleteAccountForm,
@@ -89,8 +91,6 @@ class ResetPassword(auth.PasswordResetView):
 
     form_class = ResetPasswordForm
     template_name = "registration/reset_password.html"
-    email_template_name = "registration/reset_password_mail.txt"
-    subject_template_name = "registration/reset_password_subject.txt"
     success_url = reverse_lazy("catalog:reset_password_sent")
 
 
@@ -121,9 +121,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     """How the visitor is called and reached, and doors to all else about the account."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        user = form.save()
-        with speaking_to(user):
-            messages.success(request, _("Saved."))
+        with transaction.atomic():
+            # Saving an account that was deleted meanwhile would bring it back.
+            user = form.save() if services.hold_account(request.user.pk) else None
+        if user is not None:
+            with speaking_to(user):
+                messages.success(request, _("Saved."))
         return redirect("catalog:profile")
     return render(request, "registration/profile.html", {"form": form})
 
@@ -165,7 +168,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     form = DeleteAccountForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         logout(request)
-        user.delete()
+        services.delete_account(user)
         messages.success(request, _("Your account and everything in it is deleted."))
         return redirect("recommender:home")
     return render(request, "registration/delete_account.html", {"form": form})

@@ -7,9 +7,14 @@ from axes.models import AccessAttempt, AccessLog
 from django.conf import settings as site
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import User
+from jobs.kinds import kind_of
+from jobs.progress import Progress
+from jobs.work import Job
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +125,37 @@ def test_a_forgotten_password_helps_while_locked_out(ana: User) -> None:
     answer = browser.post(form, {"new_password1": "another 8 letters", "new_password2": "another 8 letters"})
     assert answer.status_code == 302
     assert browser.session["_auth_user_id"] == str(ana.pk)
+
+
+def test_the_letter_is_sent_later_so_that_the_clock_tells_nothing(ana: User, settings: Any) -> None:
+    """With an account or without one: as many questions to the database, one job, and no letter within the request."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.JOBS_AT_ONCE = False
+    counts = []
+    for address in (ana.email, "nobody@example.org", ana.email):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post("/accounts/password/forgotten/", {"email": address})
+        counts.append(len(queries))
+    assert len(set(counts[1:])) == 1  # the first one of all also looks up what is remembered afterwards
+    assert mail.outbox == []
+    jobs = list(Job.objects.order_by("pk").values_list("started_by", "arguments__user_ids"))
+    assert jobs == [(None, [ana.pk]), (None, []), (None, [ana.pk])]
+    assert "@" not in str(list(Job.objects.values()))  # what was typed is kept nowhere
+    for job in Job.objects.all():
+        kind_of(job.kind).run(Progress(job, in_background=False), **job.arguments)
+    assert [letter.to for letter in mail.outbox] == [[ana.email]] * 2
+
+
+def test_a_mail_server_that_is_away_is_told_to_the_operator_alone(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("catalog.letters.send_mail", away)
+    answer = Client().post("/accounts/password/forgotten/", {"email": ana.email})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/sent/")
+    job = Job.objects.get()
+    assert (job.state, job.error) == ("failed", "The mail server did not take the letter. Is EMAIL_URL right?")
+    assert job not in Job.objects.visible_to(ana)
 
 
 def test_no_password_is_written_down(ana: User) -> None:
