@@ -1,0 +1,1 @@
+"""Proofs that take long, one command each; README.md names them."""

@@ -1,0 +1,72 @@
+"""What is killed: the commands, where each starts, and how it is run again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.slow.kills.site import Site
+from tests.slow.kills.starts import BACKUP
+
+Words = tuple[str, ...]
+_SILENT = 1.5  # seconds after which a worker counts as dead here; a minute on a real site
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command that is killed. `free` are the kinds of rows that say how far it is, and so differ on the way."""
+
+    name: str
+    start: str
+    command: Callable[[Site], Words]
+    again: Callable[[Site], Words] = field(default=lambda site: ())  # the same command unless this says otherwise
+    free: frozenset[str] = frozenset()
+    kills_of_a_site: int = 3
+    presses: bool = True
+
+    def once_more(self, site: Site) -> Words:
+        """The command that an operator gives after a kill."""
+        return self.again(site) or self.command(site)
+
+
+def _just(*words: str) -> Callable[[Site], Words]:
+    return lambda site: tuple(word.format(folder=site.folder) for word in words)
+
+
+def _train(site: Site) -> Words:
+    """Go on where there is a checkpoint, as the command itself and the handbook say."""
+    words = ("train_vae", "--epochs", "6", "--seed", "5")
+    return (*words, "--resume") if any((site.folder / "models").glob(".training*safetensors")) else words
+
+
+def _work(site: Site) -> Words:
+    time.sleep(_SILENT)  # until the job of the dead worker counts as left behind
+    return "db_worker", "--batch", "--silent-for", str(_SILENT)
+
+
+def _activate(site: Site) -> Words:
+    with site.database.asking(site.folder) as ask:
+        versions = ask("SELECT name FROM recommender_modelversion ORDER BY id")
+    return "models", "--activate", str(versions[-1][0]), "--force"
+
+
+CASES = (
+    Case("training", "small", _train),
+    Case("refreshing", "bare", _just("refresh_embeddings")),
+    Case("importing films", "small", _just("import_movies", "{folder}/many.csv"), free=frozenset({"imports of films"})),
+    Case("importing likes", "large", _just("import_likes", "{folder}/many-likes.csv")),
+    # A job that dies three times is given up, and its visitor asked to press "Go on"; so two kills for each.
+    Case(
+        "importing a visitor's films",
+        "histories",
+        _work,
+        free=frozenset({"jobs", "imports of visitors"}),
+        kills_of_a_site=2,
+    ),
+    Case("activating", "two_versions", _activate),
+    Case("backing up", "large", _just("backup", "{folder}/backups/site.tar.gz", "--force")),
+    # What is pressed while a backup is brought back goes with the former state: that is what was asked for.
+    Case("restoring", "saved", _just("restore", f"{{folder}}/{BACKUP}", "--force"), presses=False),
+    Case("a worker that trains", "job", _work, free=frozenset({"jobs"}), kills_of_a_site=2),
+)
