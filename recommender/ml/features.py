@@ -16,7 +16,7 @@ import numpy as np
 from .records import FilmRecord
 from .sparse import Floats, SparseRows
 from .tokenizer import PADDING
-from .words import Ids, WordTokens, words_of
+from .words import Ids, WordTokens, words_of, words_of_name
 
 
 class Kind(StrEnum):
@@ -32,6 +32,8 @@ class Kind(StrEnum):
     COUNTRY = "country"
     LANGUAGE = "language"
     DECADE = "decade"
+
+    __hash__ = str.__hash__  # an enum's own takes most of the time of looking features up
 
 
 Key = tuple[Kind, Ids]
@@ -81,7 +83,6 @@ class FeatureSpace:
         self.keys = tuple(keys)
         self.idf = idf
         self._column = {key: column for column, key in enumerate(self.keys)}
-        self._weight: list[float] = idf.tolist()  # a list gives its numbers away faster than an array
         known = {ids for kind, ids in self.keys if kind is Kind.WORD}
         self._reading = _Reading(config, WordTokens(config.max_token_length), known, self._column.get)
 
@@ -107,8 +108,7 @@ class FeatureSpace:
 
     def rows(self, records: Iterable[FilmRecord]) -> SparseRows:
         """One unit row (len(self) wide) per film; an empty one for a film of which nothing is known."""
-        described = (_features(record, self._reading) for record in records)
-        return SparseRows.of((self._weighted(features) for features in described), len(self)).unit()
+        return SparseRows.of((_features(record, self._reading) for record in records), len(self), self.idf).unit()
 
     def request_row(self, text: str, genres: Sequence[str] = ()) -> SparseRows:
         """One unit row for typed words, each matched against every field; (1, len(self)), empty if nothing is known."""
@@ -119,7 +119,7 @@ class FeatureSpace:
             for column, strength in self._reading.spelling(word):
                 asked[column] = max(strength, asked.get(column, 0.0))
         asked |= self._asked_phrases(words_of(text))
-        return SparseRows.of([self._weighted(asked)], len(self)).unit()
+        return SparseRows.of([asked], len(self), self.idf).unit()
 
     def to_json(self) -> dict[str, Any]:
         """Config and features, without the weights of `idf`; read back by `from_parts`."""
@@ -131,11 +131,9 @@ class FeatureSpace:
     @classmethod
     def from_parts(cls, data: Mapping[str, Any], idf: Floats) -> Self:
         """The space that `to_json` and `idf` describe."""
-        keys = [(Kind(kind), tuple(ids)) for kind, several in data["features"].items() for ids in several]
+        by_kind = [(Kind(kind), several) for kind, several in data["features"].items()]
+        keys = [(kind, tuple(ids)) for kind, several in by_kind for ids in several]
         return cls(FeatureConfig(**data["config"]), keys, np.asarray(idf, np.float32))
-
-    def _weighted(self, features: Mapping[int, float]) -> dict[int, float]:
-        return {column: strength * self._weight[column] for column, strength in features.items()}
 
     def _asked_phrases(self, words: Sequence[str]) -> dict[int, float]:
         """Names, keywords, genres and countries that stand in the request word for word."""
@@ -166,7 +164,7 @@ class _Reading(Generic[Feature]):
         self, config: FeatureConfig, tokens: WordTokens, known: set[Ids], feature: Callable[[Key], Feature | None]
     ) -> None:
         self.config, self.tokens, self._known, self._feature = config, tokens, known, feature
-        self.meaning = lru_cache(maxsize=50_000)(self._meaning)
+        self.meaning = lru_cache(maxsize=100_000)(self._meaning)
         self.spelling = lru_cache(maxsize=20_000)(self._spelling)
         self.name = lru_cache(maxsize=20_000)(self._name)
 
@@ -181,8 +179,9 @@ class _Reading(Generic[Feature]):
         if not self.config.piece or self.tokens.whole(word) in self._known:
             return self.meaning(word)
         pieces = self.tokens.pieces(word)
-        made = (self._made(Kind.PIECE, piece, self.config.piece / math.sqrt(len(pieces))) for piece in pieces)
-        return tuple(chain(self.meaning(word), *made))
+        strength = self.config.piece / math.sqrt(len(pieces) or 1)
+        known = (self._feature((Kind.PIECE, piece)) for piece in pieces)
+        return (*self.meaning(word), *((feature, strength) for feature in known if feature is not None))
 
     def _name(self, kind: Kind, name: str) -> tuple[tuple[Feature, float], ...]:
         """A name in one of the film's fields."""
@@ -196,13 +195,15 @@ class _Reading(Generic[Feature]):
 def _features(record: FilmRecord, reading: _Reading[Feature]) -> dict[Feature, float]:
     """A film's features with their strength before TF-IDF."""
     found: defaultdict[Feature, float] = defaultdict(float)
+    meaning, spelling, title_weight = reading.meaning, reading.spelling, reading.config.title
     for word, often in _counts(record).items():
-        emphasis = 1 + math.log(often)
-        for feature, strength in reading.meaning(word):
-            found[feature] = max(found[feature], strength * emphasis)
+        emphasis = 1 + math.log(often) if often > 1 else 1.0
+        for feature, strength in meaning(word):
+            if strength * emphasis > found[feature]:
+                found[feature] = strength * emphasis
     for word in sorted({word for title in record.titles() for word in _words(title)}):
-        for feature, strength in reading.spelling(word):
-            found[feature] += reading.config.title * strength
+        for feature, strength in spelling(word):
+            found[feature] += title_weight * strength
     for kind, name in _fields(record):
         found.update(reading.name(kind, name))
     return found
@@ -210,10 +211,13 @@ def _features(record: FilmRecord, reading: _Reading[Feature]) -> dict[Feature, f
 
 def _counts(record: FilmRecord) -> Counter[str]:
     """How often each word stands in the film's fields; a translation adds its words, not repetitions."""
-    names = (*record.genres, *record.directors, *record.cast, *record.keywords)
-    counts = Counter(word for text in (record.title, record.description, *names) for word in _words(text))
+    words = [*_words(record.title), *_words(record.description)]
+    for name in chain(record.genres, record.directors, record.cast, record.keywords):
+        words += [word for word in words_of_name(name) if len(word) >= _SHORTEST_WORD]
+    counts = Counter(words)
     for text in (record.original_title, *(part for _, *parts in record.texts for part in parts)):
-        counts |= Counter(_words(text))
+        if text:
+            counts |= Counter(_words(text))
     return counts
 
 

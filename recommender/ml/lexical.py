@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from .postings import Postings
 from .records import FilmRecord
 from .sparse import Floats, Ints
-from .words import words_of
+from .words import words_of, words_of_name
 
 _SATURATION, _LENGTH = 1.2, 0.4  # BM25's k1 and b
 _GONE = -1  # the place of a film that was deleted, or whose words stand in a later part
@@ -128,9 +129,10 @@ class LexicalIndex:
 
 def word_counts(record: FilmRecord) -> Counter[str]:
     """How often each word stands in a film's texts and names."""
-    names = (*record.directors, *record.cast, *record.genres, *record.keywords)
-    texts = (*record.titles(), *names, *record.descriptions())
-    return Counter(word for text in texts for word in words_of(text))
+    words = [word for text in (*record.titles(), *record.descriptions()) for word in words_of(text)]
+    for name in chain(record.directors, record.cast, record.genres, record.keywords):
+        words += words_of_name(name)
+    return Counter(words)
 
 
 def _asked(text: str) -> list[str]:

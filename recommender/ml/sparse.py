@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,16 +23,21 @@ class SparseRows:
     width: int
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[int, float]], width: int) -> SparseRows:
-        """Rows from one mapping of column to value each; columns are sorted."""
-        lengths, columns, values = [0], [], []
+    def of(cls, rows: Iterable[Mapping[int, float]], width: int, scale: Floats | None = None) -> SparseRows:
+        """Rows from one mapping of column to value each; columns are sorted, and each is multiplied by its `scale`."""
+        lengths = [0]
+        columns, values = array("q"), array("d")
         for row in rows:
-            ordered = sorted(row)
-            columns += ordered
-            values += [row[column] for column in ordered]
-            lengths.append(len(ordered))
+            columns.extend(row)
+            values.extend(row.values())
+            lengths.append(len(row))
         indptr = np.cumsum(lengths, dtype=np.int64)
-        return cls(indptr, np.array(columns, np.int64), np.array(values, np.float32), width)
+        indices, numbers = np.asarray(columns, np.int64), np.asarray(values, np.float64)
+        order = np.argsort(np.repeat(np.arange(len(lengths) - 1), lengths[1:]) * width + indices)
+        indices, numbers = indices[order], numbers[order]
+        if scale is not None:
+            numbers = numbers * scale[indices]
+        return cls(indptr, indices, numbers.astype(np.float32), width)
 
     def __len__(self) -> int:
         return len(self.indptr) - 1

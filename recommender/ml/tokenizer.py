@@ -63,10 +63,7 @@ class Tokenizer:
         return fold(text) if self.fold_accents else text.lower()
 
     def _number(self, chunk: str) -> int:
-        value = 0
-        for character in chunk:
-            value = value * len(ALPHABET) + _DIGIT[character]
-        return self._shorter[len(chunk) - 1] + value + 1
+        return self._shorter[len(chunk) - 1] + _value(chunk) + 1
 
     def _chunk(self, number: int) -> str:
         if number == PADDING:
@@ -80,6 +77,15 @@ class Tokenizer:
             value, digit = divmod(value, len(ALPHABET))
             characters.append(ALPHABET[digit])
         return "".join(reversed(characters))
+
+
+@lru_cache(maxsize=20_000)
+def _value(chunk: str) -> int:
+    """The characters read as digits of one number."""
+    value = 0
+    for character in chunk:
+        value = value * len(ALPHABET) + _DIGIT[character]
+    return value
 
 
 def fold(text: str) -> str:

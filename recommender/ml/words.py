@@ -18,13 +18,18 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold(text).replace("ё", "е"))
 
 
+@lru_cache(maxsize=20_000)
+def words_of_name(name: str) -> tuple[str, ...]:
+    """The words of a person, genre or keyword, remembered, since films share them."""
+    return tuple(words_of(name))
+
+
 class WordTokens:
     """Token sequences of words, remembered, since a corpus repeats the same words over and over."""
 
     def __init__(self, max_token_length: int, piece_letters: tuple[int, int] = (3, 5)) -> None:
         tokenizer = Tokenizer(max_token_length)  # words are folded already
         self.whole = lru_cache(maxsize=200_000)(lambda word: tuple(tokenizer.encode(word)))
-        self.pieces = lru_cache(maxsize=50_000)(self._pieces)
         self._tokenizer = tokenizer
         self._piece_letters = piece_letters
 
@@ -33,7 +38,7 @@ class WordTokens:
         letters = self._tokenizer.clean(word)
         return self.whole(letters[:STEM_LETTERS]) if len(letters) > STEM_LETTERS else ()
 
-    def _pieces(self, word: str) -> tuple[Ids, ...]:
+    def pieces(self, word: str) -> tuple[Ids, ...]:
         """The word's token n-grams, short ones first; padding marks where the word starts or ends."""
         letters = self._tokenizer.clean(word)
         found: dict[Ids, None] = {}
