@@ -27,7 +27,7 @@ def a_model_is_active(*, databases: Sequence[str] | None = None, **kwargs: Any) 
                 id="recommender.W001",
             )
         ]
-    if not version.folder.is_dir():
+    if not version.folder.is_dir() and not version.pieces.exists():
         return [
             Warning(
                 f"The files of the active model {version.name} are not in {settings.MODELS_DIR.name}/.",

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Like, Movie
+from recommender import model_files
 from recommender.corpus import film_records
 from recommender.ml import artifacts
 from recommender.ml.artifacts import ArtifactError
@@ -188,7 +189,7 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
     name = _free_name()
     artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
     (settings.MODELS_DIR / ".training.safetensors").unlink(missing_ok=True)
-    return ModelVersion.objects.create(
+    version = ModelVersion(
         name=name,
         dimension=trained.model_config.dimension,
         films=trained.n_films,
@@ -198,6 +199,10 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
         config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
         metrics={},
     )
+    with transaction.atomic():
+        version.save()
+        model_files.store(version)  # for the other hosts
+    return version
 
 
 def _measure(version: ModelVersion, corpus: Corpus) -> None:
@@ -238,6 +243,8 @@ def activate(
         raise Worse(reason)
     try:
         encoder_of(version)
+        if not version.pieces.exists():  # it comes from older code, which knew one host
+            model_files.store(version)
         bring_up_to_date(version, progress=progress)
     except ArtifactError as problem:
         raise NotReady(str(problem)) from problem
@@ -268,7 +275,7 @@ def what_is_worse(version: ModelVersion, active: ModelVersion | None) -> str:
 
 def _is_outdated(version: ModelVersion) -> bool:
     try:
-        artifacts.read_manifest(version.folder)
+        model_files.manifest_of(version)
     except ArtifactError as problem:
         return isinstance(problem, artifacts.UnknownFormat)
     return False

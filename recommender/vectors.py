@@ -14,6 +14,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.models import Movie
+from recommender import model_files
 from recommender.corpus import CHUNK, film_records
 from recommender.ml.encoder import Encoder
 from recommender.ml.records import FilmRecord
@@ -47,12 +48,12 @@ def unpack(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
 
 def encoder_of(version: ModelVersion) -> Encoder:
     """The version's encoder, kept in memory: reading it from disk costs more than encoding a film."""
-    return _encoder(version.folder)
+    return _encoder(version.folder, version.checksum, version.pk)
 
 
 @lru_cache(maxsize=2)
-def _encoder(folder: Path) -> Encoder:
-    return Encoder.load(folder)
+def _encoder(folder: Path, checksum: str, version_id: int) -> Encoder:
+    return model_files.load(ModelVersion(pk=version_id, name=folder.name, checksum=checksum))
 
 
 def refresh(

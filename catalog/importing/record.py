@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.importing.encoding import Unreadable
 from catalog.importing.films import Progress, import_films
 from catalog.importing.report import FilmReport, Outcome
 from catalog.models import CatalogueImport, ImportRow
+from catalog.private_files import on_disk
 
 State = CatalogueImport.State
 PREVIEWS_KEPT = timedelta(days=7)  # somebody who has not decided by then will not
@@ -23,13 +26,14 @@ def check(found: CatalogueImport, progress: Progress) -> None:
     """Fill the preview of an uploaded file: what each row would do. What an interrupted check left is replaced."""
     found.rows.all().delete()
     try:
-        report = import_films(
-            Path(found.file.path),
-            kind=found.format_asked,
-            dry_run=True,
-            progress=progress,
-            keep=_keeper(found, written=False),
-        )
+        with _file_of(found) as path:
+            report = import_films(
+                path,
+                kind=found.format_asked,
+                dry_run=True,
+                progress=progress,
+                keep=_keeper(found, written=False),
+            )
     except Unreadable as problem:
         settle(found, State.FAILED, problem=str(problem))
         drop_file(found)
@@ -41,7 +45,8 @@ def check(found: CatalogueImport, progress: Progress) -> None:
 def apply(found: CatalogueImport, progress: Progress) -> FilmReport:
     """Write an uploaded file. One that was interrupted goes on behind its last chunk, and ends the same."""
     try:
-        report = _write(found, Path(found.file.path), found.format_asked, progress)
+        with _file_of(found) as path:
+            report = _write(found, path, found.format_asked, progress)
     except Unreadable as problem:  # the file is damaged or gone since it was checked
         settle(found, State.STOPPED, problem=str(problem))
         raise
@@ -87,9 +92,10 @@ def drop_file(found: CatalogueImport) -> None:
     """The uploaded file has done its work."""
     name, storage = found.file.name, found.file.storage
     if name:
-        found.file = None
-        found.save(update_fields=["file"])
-        transaction.on_commit(lambda: storage.delete(name))
+        with transaction.atomic():
+            found.file = None
+            found.save(update_fields=["file"])
+            storage.delete(name)
 
 
 def discard(found: CatalogueImport) -> None:
@@ -106,6 +112,16 @@ def prune_previews() -> int:
     for found in old:
         discard(found)
     return len(old)
+
+
+@contextmanager
+def _file_of(found: CatalogueImport) -> Iterator[Path]:
+    """The uploaded file, wherever it was uploaded. Raises Unreadable."""
+    try:
+        with on_disk(found.file.name or "") as path:
+            yield path
+    except FileNotFoundError as problem:
+        raise Unreadable(_("The uploaded file is gone. Upload it again.")) from problem
 
 
 def _write(found: CatalogueImport, path: Path, kind: str, progress: Progress) -> FilmReport:

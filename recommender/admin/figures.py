@@ -10,8 +10,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recommender.ml.artifacts import ArtifactError, read_manifest
+from recommender.ml.artifacts import ArtifactError
 from recommender.ml.history import Epoch, Losses, plot_losses
+from recommender.model_files import manifest_of
 from recommender.models import ModelVersion
 
 PROTOCOLS = {
@@ -72,9 +73,9 @@ def _with_error(figure: Mapping[str, float] | None) -> str:
 
 
 def curves_of(version: ModelVersion) -> Curves:
-    """The losses over the epochs, read from the version's folder."""
+    """The losses over the epochs, as the model itself keeps them."""
     try:
-        history = [_epoch(epoch) for epoch in read_manifest(version.folder).get("history", [])]
+        history = [_epoch(epoch) for epoch in manifest_of(version).get("history", [])]
     except (ArtifactError, KeyError, TypeError, ValueError) as problem:
         return Curves(problem=str(problem))
     if not history:

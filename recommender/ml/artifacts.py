@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -92,12 +93,9 @@ def unpublished(trained: Trained, film_ids: Sequence[int]) -> Artifact:
     return Artifact({}, trained.space, weights, np.asarray(film_ids, np.int64)[trained.expert.films])
 
 
-def load(folder: Path) -> Artifact:
+def load(folder: Path, checksum: str = "") -> Artifact:
     """Read a published model back and check every file. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
-    manifest = read_manifest(folder)
-    for file, digest in manifest["files"].items():
-        if not (folder / file).is_file() or sha256(folder / file) != digest:
-            raise DamagedArtifact(f"{folder / file} is missing or changed: restore the folder or train again.")
+    manifest = check(folder, checksum)
     try:
         arrays = map_arrays(folder / _ENCODER)
         film_ids, idf = arrays.pop("film_ids"), arrays.pop("idf")
@@ -107,10 +105,34 @@ def load(folder: Path) -> Artifact:
     return Artifact(manifest, space, arrays, film_ids)
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """What a published model says about itself. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
+def check(folder: Path, checksum: str = "") -> dict[str, Any]:
+    """The manifest, once every file is what was published. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
+    manifest = read_manifest(folder, checksum)
+    for file, digest in manifest["files"].items():
+        if not (folder / file).is_file() or sha256(folder / file) != digest:
+            raise DamagedArtifact(f"{folder / file} is missing or changed: restore the folder or train again.")
+    return manifest
+
+
+def replace(draft: Path, folder: Path) -> None:
+    """Put a whole folder in the place of a damaged one; whoever has its files mapped keeps what they see."""
+    former = draft.with_name(f"{draft.name}-former")  # swept like a draft if this process dies now
+    if folder.exists():
+        folder.rename(former)
+    draft.rename(folder)
+    sync_folder(folder.parent)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def read_manifest(folder: Path, checksum: str = "") -> dict[str, Any]:
+    """What a published model says about itself, if this is the one meant: `checksum` is that of its manifest.
+
+    Raises NoArtifact, DamagedArtifact, UnknownFormat.
+    """
     if not (folder / MANIFEST).is_file():
         raise NoArtifact(f"There is no model in {folder}: train one, or activate another version.")
+    if checksum and sha256(folder / MANIFEST) != checksum:
+        raise DamagedArtifact(f"{folder / MANIFEST} is changed: restore the folder or train again.")
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         version = manifest["format"]

@@ -29,9 +29,9 @@ class Encoder:
         self._slot = {int(film): slot for slot, film in enumerate(artifact.film_ids)}
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, checksum: str = "") -> Self:
         """The encoder in a published folder. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
-        return cls(artifacts.load(folder))
+        return cls(artifacts.load(folder, checksum))
 
     def with_expert(self, expert: LikeExpert, records: Sequence[FilmRecord], film_ids: Sequence[int]) -> Encoder:
         """The same content with another like expert, whose films are rows of the records."""

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Like, Movie
-from recommender.ml.artifacts import MANIFEST as ARTIFACT_MANIFEST
-from recommender.models import ModelVersion
+from recommender import model_files
+from recommender.models import ModelPiece, ModelVersion
 from recommender.operations import databases
 from recommender.operations.archives import Writer, files_below, writing
 from recommender.operations.databases import DumpError
@@ -101,11 +101,11 @@ def _fill(archive: Writer, path: Path, room: Path, *, all_models: bool, progress
     """The database comes first: what is uploaded later is then a file too many, never one too few."""
     before = ModelVersion.objects.active()
     name = databases.NAMES[databases.vendor()]
-    databases.dump(room / name)
-    wanted = {version.name for version in (before, ModelVersion.objects.active()) if version}
+    databases.dump(room / name, without=[ModelPiece._meta.db_table])  # each model is in the backup once, as files
+    wanted = {version for version in (before, ModelVersion.objects.active()) if version}
     if all_models:
-        wanted.update(ModelVersion.objects.values_list("name", flat=True))
-    models = sorted(name for name in wanted if (settings.MODELS_DIR / name / ARTIFACT_MANIFEST).is_file())
+        wanted.update(ModelVersion.objects.all())
+    models = sorted(version.name for version in wanted if model_files.is_here(version))
     files = [(f"database/{name}", room / name), *_files(models)]
     for done, (inside, file) in enumerate(files, 1):
         try:

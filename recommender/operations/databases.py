@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -31,16 +31,21 @@ def vendor() -> str:
     return connection.vendor
 
 
-def dump(path: Path) -> None:
-    """Write the database as it is at one moment; others may go on writing."""
+def dump(path: Path, *, without: Sequence[str] = ()) -> None:
+    """Write the database as it is at one moment, some tables empty; others may go on writing."""
     if vendor() == POSTGRESQL:
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
+        empty = [f"--exclude-table-data=public.{table}" for table in without]
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *empty, f"--file={path}")
         return
     connection.ensure_connection()
     try:
         with closing(sqlite3.connect(path)) as copy:
             connection.connection.backup(copy, progress=_patience())  # in one step, so it holds one moment
             copy.execute("PRAGMA journal_mode=DELETE")  # one file: no log beside it
+            copy.execute("PRAGMA secure_delete=ON")  # what goes becomes zeros, which take no room once packed
+            for table in without:
+                copy.execute(f'DELETE FROM "{table}"')  # noqa: S608  (a name of our own)
+            copy.commit()
     except sqlite3.Error as problem:
         raise DumpError(_("The database cannot be read: %(problem)s") % {"problem": problem}) from problem
 

@@ -24,6 +24,7 @@ from recommender.operations.address import cure, read_address
 
 TARGET = "target"
 _AT_ONCE = 1000  # rows in memory
+_MEMORY = 32 << 20  # bytes that they may take where rows are large
 _DIGEST = 1 << 256
 
 Model = type[models.Model]
@@ -136,7 +137,8 @@ def _copy(progress: Callable[[], Progress], say: Callable[[str], None]) -> Moved
     done, digests = 0, dict[Model, tuple[int, int]]()
     for model in tables:
         count = digest = 0
-        for rows in _batches(_rows(model, DEFAULT_DB_ALIAS).iterator(_AT_ONCE), _AT_ONCE):
+        at_once = _at_once(model)
+        for rows in _batches(_rows(model, DEFAULT_DB_ALIAS).iterator(at_once), at_once):
             _insert(model, rows)
             digest = sum(map(_digest, rows), digest) % _DIGEST
             count += len(rows)
@@ -180,7 +182,7 @@ def _compare(digests: dict[Model, tuple[int, int]]) -> None:
     """Read everything back; every value of every row is what it was, or nothing is kept. Raises CannotMove."""
     for model, expected in digests.items():
         count = digest = 0
-        for row in _rows(model, TARGET).iterator(_AT_ONCE):
+        for row in _rows(model, TARGET).iterator(_at_once(model)):
             count, digest = count + 1, (digest + _digest(row)) % _DIGEST
         if (count, digest) != expected:
             raise CannotMove(
@@ -208,6 +210,11 @@ def _models() -> list[Model]:
 def _rows(model: Model, alias: str) -> models.QuerySet[Any]:
     """All rows, whatever a manager leaves out, in the order of their ids."""
     return models.QuerySet(model, using=alias).order_by("pk")
+
+
+def _at_once(model: Model) -> int:
+    """How many rows to hold in memory; a model whose rows are large says how large."""
+    return min(_AT_ONCE, _MEMORY // getattr(model, "SIZE", 1))
 
 
 def _fields(model: Model) -> list[Any]:

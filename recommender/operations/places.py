@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import models
 
 
 def uploads() -> dict[str, Path]:
-    """Folders of what people handed in, by their name in a backup: pictures for everybody, and private files."""
-    return {"media": Path(settings.MEDIA_ROOT), "uploads": Path(settings.VAR_DIR) / "uploads"}
+    """Folders of what people handed in, by their name in a backup; none where another storage keeps it."""
+    return {"media": Path(default_storage.path(""))} if isinstance(default_storage, FileSystemStorage) else {}
 
 
 def named_in_database(folder: Path) -> set[Path]:
-    """Files of a folder that some row of any model names."""
+    """Files of the folder of uploads that some row of any model names."""
     found: set[Path] = set()
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, models.FileField) and Path(field.storage.path("")).resolve() == folder.resolve():
+            if isinstance(field, models.FileField) and field.storage is default_storage:
                 names = model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
                 found.update(folder / str(name) for name in names.iterator() if name)
     return found

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
-from catalog.models import CatalogueImport
+from catalog.models import CatalogueImport, FilePiece
 from jobs.models import Job
 from recommender.ml.artifacts import MANIFEST
 from recommender.models import Embedding, ModelVersion, Night, Shown
@@ -65,6 +65,13 @@ def look(*, keep: int = 3, days: int = 30) -> list[Find]:
             "jobs",
             _("finished jobs"),
             Job.objects.exclude(pk__in=Job.objects.unfinished()).filter(finished_at__lt=before),
+        ),
+        _rows(
+            "waiting_files",
+            _("pieces of uploaded files that nothing waits for"),
+            FilePiece.objects.filter(created_at__lt=timezone.now() - YOUNG).exclude(
+                name__in=CatalogueImport.objects.values("file")
+            ),
         ),
         _rows("task_results", _("results of tasks"), DBTaskResult.objects.finished().filter(finished_at__lt=before)),
         _rows(

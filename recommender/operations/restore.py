@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from recommender import index
+from recommender import index, model_files
 from recommender.ml import artifacts
 from recommender.ml.artifacts import ArtifactError
 from recommender.operations import databases
@@ -76,6 +76,7 @@ def restore(path: Path, *, force: bool = False, say: Callable[[str], None] = lam
             if migrated:
                 say(_("Bringing the database up to date"))
                 call_command("migrate", interactive=False, verbosity=0)
+            model_files.store_missing()
     index.forget()
     return Restored(manifest["made"], manifest["films"], manifest["likes"], manifest["models"], migrated)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import stat
 import tarfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog.models import Like, Movie, User
+from catalog.models import FilePiece, Like, Movie, User
 from recommender import index
 from recommender.models import ModelVersion
 from recommender.operations.backup import CannotSave, save
@@ -46,7 +47,7 @@ def upload(name: str, content: bytes) -> Path:
 
 def everything() -> tuple[object, ...]:
     """What must not change when a restore is refused."""
-    folders = (Path(settings.MEDIA_ROOT), settings.MODELS_DIR, Path(settings.VAR_DIR) / "uploads")
+    folders = (Path(settings.MEDIA_ROOT), settings.MODELS_DIR)
     files = sorted((path, path.read_bytes()) for folder in folders for path in folder.rglob("*") if path.is_file())
     return list(Movie.objects.values_list("pk", "title")), list(Like.objects.values_list()), files
 
@@ -69,9 +70,7 @@ def rewritten(path: Path, change: Callable[[str, bytes], tuple[str, bytes] | Non
 @pytest.mark.both_databases
 def test_everything_comes_back(trained: ModelVersion) -> None:
     poster = upload("posters/film.png", b"a picture")
-    waiting = Path(settings.VAR_DIR) / "uploads/imports/films.csv"
-    waiting.parent.mkdir(parents=True)
-    waiting.write_text("title\nHeat\n")
+    FilePiece.objects.create(name="imports/films.csv", number=0, content=b"title\nHeat\n")
     before, ranked = everything(), ranking()
     saved = save()
     Movie.objects.filter(title="Film 1").delete()
@@ -79,13 +78,14 @@ def test_everything_comes_back(trained: ModelVersion) -> None:
     make_user("late")
     poster.write_bytes(b"another picture")
     upload("posters/late.png", b"later")
-    waiting.unlink()
+    FilePiece.objects.all().delete()
     weights = trained.folder / "encoder.safetensors"
     weights.unlink()  # it may be mapped: writing into it would pull it from under its reader
     weights.write_bytes(b"damaged")
     assert "8 films, 2 likes" in run("restore", str(saved.path), "--force")
     assert everything() == before
     assert ranking() == ranked
+    assert bytes(FilePiece.objects.get().content) == b"title\nHeat\n"
     assert not User.objects.filter(username="late").exists()
 
 
@@ -97,18 +97,33 @@ def test_an_empty_site_needs_no_force(trained: ModelVersion) -> None:
     trained.folder.rmdir()
     restore(path)
     assert ranking() == ranked
+    assert ModelVersion.objects.get().pieces.exists(), "other hosts get the model from the database"
 
 
 def test_nothing_is_left_beside_what_was_restored(trained: ModelVersion, tmp_path: Path) -> None:
     path = save().path
     restore(path, force=True)
-    assert {file.name for file in tmp_path.iterdir()} == {"models", "media", "uploads", "backups", "index"}
+    assert {file.name for file in tmp_path.iterdir()} == {"models", "media", "backups", "index"}
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     assert {file.name for file in settings.MODELS_DIR.iterdir()} == {trained.name, ".training.lock"}
 
 
 def test_a_backup_is_private(trained: ModelVersion) -> None:
     assert stat.S_IMODE(save().path.stat().st_mode) == 0o600
+
+
+@pytest.mark.both_databases
+def test_the_model_is_in_it_once(trained: ModelVersion) -> None:
+    weights = (trained.folder / "encoder.safetensors").read_bytes()
+    with tarfile.open(save().path) as archive:
+        contents = {member.name: archive.extractfile(member).read() for member in archive}  # type: ignore[union-attr]
+    assert contents.pop(f"models/{trained.name}/encoder.safetensors") == weights
+    assert not [name for name, content in contents.items() if weights[-4096:] in content]
+
+
+def test_a_model_that_is_on_another_host_is_in_it(trained: ModelVersion) -> None:
+    shutil.rmtree(trained.folder)
+    assert save().models == [trained.name]
 
 
 def test_only_the_active_model_is_in_it_unless_asked(trained: ModelVersion) -> None:
@@ -249,7 +264,7 @@ def test_programs_learn_what_was_saved_and_old_ones_go(trained: ModelVersion) ->
 
 
 def test_a_backup_that_fails_leaves_no_file(trained: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("recommender.operations.databases.dump", fail)

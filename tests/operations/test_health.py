@@ -44,6 +44,7 @@ def test_without_a_model_it_is_not(client: Client) -> None:
 @pytest.mark.django_db
 def test_damaged_files_are_a_reason_without_their_address(client: Client, trained: ModelVersion) -> None:
     (trained.folder / "encoder.safetensors").unlink()
+    trained.pieces.all().delete()
     vectors._encoder.cache_clear()
     code, answer = ready(client)
     assert code == 503

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog.models import CatalogueImport, Movie
+from catalog.models import CatalogueImport, FilePiece, Movie
 from jobs.models import Job
 from recommender.models import Embedding, ModelVersion, Night, Shown
 from tests.builders import make_movie, make_version
@@ -65,6 +65,11 @@ def clutter(versions: list[ModelVersion]) -> list[Path]:
     for ago in (long_ago, now):
         CatalogueImport.objects.create(file_name="films.csv", state=CatalogueImport.State.DONE, applied_at=ago)
         Night.objects.create(expires_at=ago + timedelta(days=7))
+        piece = FilePiece.objects.create(name=f"imports/{ago:%Y}-{ago:%j}", number=0, content=b"title")
+        FilePiece.objects.filter(pk=piece.pk).update(created_at=ago)
+    waiting = FilePiece.objects.create(name="imports/waiting", number=0, content=b"title")
+    FilePiece.objects.filter(pk=waiting.pk).update(created_at=long_ago)
+    CatalogueImport.objects.filter(applied_at=now).update(file="imports/waiting")
     film = Movie.objects.get()
     for day in (now - timedelta(days=400), now):
         Shown.objects.create(movie=film, day=day.date(), count=3)
@@ -73,7 +78,6 @@ def clutter(versions: list[ModelVersion]) -> list[Path]:
         file("index", "nobody", "films-1"),
         file("models", ".training.safetensors", days=40),
         file("media", "posters", "nobody.png"),
-        file("uploads", "imports", "nobody.csv"),
         file("backups", ".movierec.tar.gz.1.part"),
         file(".restoring-killed", "manifest.json"),
     ]
@@ -86,7 +90,7 @@ def test_looking_changes_nothing(clutter: list[Path]) -> None:
     found = prune()
     assert set(found) == {
         "versions", "model_folders", "index", "checkpoints", "uploads", "leftovers", "sessions", "jobs",
-        "imports", "nights", "shown",
+        "imports", "nights", "shown", "waiting_files",
     }  # fmt: skip
     assert all(path.exists() for path in clutter)
     assert (ModelVersion.objects.count(), Session.objects.count(), Job.objects.count()) == (6, 2, 3)
@@ -94,7 +98,7 @@ def test_looking_changes_nothing(clutter: list[Path]) -> None:
     assert not any(path.exists() for path in clutter)
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
     assert set(Job.objects.values_list("title", flat=True)) == {"New", "Waiting"}
-    assert [model.objects.count() for model in (CatalogueImport, Night, Shown)] == [1, 1, 1]
+    assert [model.objects.count() for model in (CatalogueImport, Night, Shown, FilePiece)] == [1, 1, 1, 2]
     assert prune() == {}
 
 

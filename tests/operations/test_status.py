@@ -84,6 +84,7 @@ def test_a_hidden_film_needs_no_vector(trained: ModelVersion) -> None:
 
 def test_damaged_model_files_are_seen(trained: ModelVersion) -> None:
     (trained.folder / "encoder.safetensors").unlink()
+    trained.pieces.all().delete()
     assert "is missing or changed" in status()[1]
 
 

@@ -161,6 +161,7 @@ def test_a_damaged_version_cannot_be_activated(catalogue: list[Movie]) -> None:
     train("--no-activate", "--seed", "2")
     bad = ModelVersion.objects.get(is_active=False)
     (bad.folder / "encoder.safetensors").write_bytes(b"broken")
+    bad.pieces.all().delete()
     _forget_encoders()
     with pytest.raises(CommandError, match="missing or changed"):
         call_command("models", "--activate", bad.name, stdout=StringIO())
@@ -171,6 +172,7 @@ def test_the_site_answers_when_the_artifact_is_gone(catalogue: list[Movie]) -> N
     train()
     version = ModelVersion.objects.get()
     (version.folder / "manifest.json").unlink()
+    version.pieces.all().delete()
     _forget_encoders()
     answer = recommend(Wish(liked=(catalogue[1].pk,), text="wedding"))
     assert len(answer.suggestions) == 11
