@@ -16,6 +16,7 @@ from .vocabulary import Vocabulary
 
 _MOST = np.iinfo(np.uint16).max
 _NOTHING = slice(0, 0)
+_POSITION_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,16 @@ class Postings:
         by_name = sorted(range(len(names)), key=names.__getitem__)
         column = np.empty(len(names), np.int32)
         column[by_name] = np.arange(len(names), dtype=np.int32)
-        words = column[words]
-        order = np.argsort(words, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(words, minlength=len(names)))]).astype(np.int64)
-        spelling = Spelling.of(Vocabulary.of(names))
-        return cls(spelling, starts, films[order], counts[order], lengths.astype(np.int32))
+        # Word and position as one number: sorting it in place takes a third of the memory of a stable argsort.
+        order = column[words].astype(np.int64)
+        order <<= _POSITION_BITS
+        order |= np.arange(len(order), dtype=np.uint32)
+        order.sort()
+        starts = np.searchsorted(order, np.arange(len(names) + 1, dtype=np.int64) << _POSITION_BITS)
+        order &= (1 << _POSITION_BITS) - 1
+        films, counts = films[order], counts[order]
+        del order
+        return cls(Spelling.of(Vocabulary.of(names)), starts, films, counts, lengths.astype(np.int32))
 
     def holders(self, word: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """Which films hold a word, and how often."""

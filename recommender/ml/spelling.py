@@ -19,6 +19,7 @@ _ALIKE = 0.6  # cosine of token n-grams from which two words count as forms of o
 _OTHER_FORM = 0.6  # what another form counts beside the word itself
 _TYPO = 0.8  # what a word one typo away counts when the typed word is unknown
 _MOST_FORMS = 40
+_AT_ONCE = 10_000  # words taken apart at once: what is in between is many times as large as what remains
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Spelling:
     def of(cls, words: Vocabulary) -> Spelling:
         """Take the words apart."""
         owners, grams = _grams(list(words))
-        order = np.argsort(grams, kind="stable")
-        distinct, starts = np.unique(grams[order], return_index=True)
         lengths = np.bincount(owners, minlength=len(words))
         scale = np.asarray(1 / np.sqrt(np.maximum(lengths, 1)), np.float32)
-        return cls(words, distinct, np.append(starts, len(grams)), owners[order].astype(np.int32), scale)
+        order = np.argsort(grams, kind="stable")
+        owners, grams = owners[order], grams[order]
+        starts = np.flatnonzero(np.diff(grams, prepend=-1))
+        return cls(words, grams[starts], np.append(starts, len(grams)), owners, scale)
 
     def forms(self, word: str, *, with_typos: bool) -> dict[int, float]:
         """Other words (as numbers) that a word may stand for, with their likeness from 0 to 1.
@@ -74,13 +76,23 @@ def _least_likeness(grams: int, letters: int) -> float:
     return 0.99 * left / float(np.sqrt(max(1, grams) * len(_GRAMS) * (letters + 1)))
 
 
-def _grams(words: list[str]) -> tuple[Ints, Ints]:
+def _grams(words: list[str]) -> tuple[NDArray[np.int32], Ints]:
     """The distinct n-grams of each word as (word, n-gram) pairs; an n-gram is its token ids read as one number."""
+    owners, grams = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    for start in range(0, len(words), _AT_ONCE):
+        some = _grams_of_some(words[start : start + _AT_ONCE])
+        owners.append((start + some[0]).astype(np.int32))
+        grams.append(some[1])
+    return np.concatenate(owners), np.concatenate(grams)
+
+
+def _grams_of_some(words: list[str]) -> Ints:
+    """The same as two rows."""
     tokenizer = Tokenizer(1, fold_accents=True)
     spelt = [[PADDING, *tokenizer.encode(word), PADDING] for word in words]
     letters = np.fromiter(chain.from_iterable(spelt), np.int64)
     owners = np.repeat(np.arange(len(spelt)), [len(ids) for ids in spelt])
-    pairs = []
+    pairs = [np.zeros((2, 0), np.int64)]
     for size in _GRAMS:
         ends = len(letters) - size + 1
         if ends < 1:
@@ -90,16 +102,15 @@ def _grams(words: list[str]) -> tuple[Ints, Ints]:
             number = number * _BASE + letters[offset : offset + ends]
         inside = owners[:ends] == owners[size - 1 :]
         pairs.append(np.stack([owners[:ends][inside], number[inside]]))
-    return _distinct(np.concatenate(pairs, axis=1)) if pairs else (owners, owners)
+    return _distinct(np.concatenate(pairs, axis=1))
 
 
-def _distinct(pairs: Ints) -> tuple[Ints, Ints]:
-    """Each pair once."""
-    order = np.lexsort((pairs[1], pairs[0]))
-    owners, grams = pairs[0][order], pairs[1][order]
-    new = np.ones(len(owners), bool)
-    new[1:] = (owners[1:] != owners[:-1]) | (grams[1:] != grams[:-1])
-    return owners[new], grams[new]
+def _distinct(pairs: Ints) -> Ints:
+    """Each pair (column) once."""
+    pairs = pairs[:, np.lexsort((pairs[1], pairs[0]))]
+    new = np.ones(pairs.shape[1], bool)
+    new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+    return np.asarray(pairs[:, new], np.int64)
 
 
 def one_typo_apart(one: str, other: str) -> bool:
