@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.importing.encoding import Unreadable
-from catalog.importing.films import Progress, import_films
+from catalog.importing.films import CHUNK, Progress, import_films
 from catalog.importing.report import FilmReport, Outcome
+from catalog.importing.sole import checksum, sole_reader
 from catalog.models import CatalogueImport, ImportRow
 from catalog.private_files import on_disk
+from catalog.services import announce_changes
 
 State = CatalogueImport.State
 PREVIEWS_KEPT = timedelta(days=7)  # somebody who has not decided by then will not
@@ -55,8 +57,24 @@ def apply(found: CatalogueImport, progress: Progress) -> FilmReport:
 
 
 def import_and_record(path: Path, *, kind: str, progress: Progress) -> tuple[FilmReport, CatalogueImport | None]:
-    """Write a file from the command line, so that it can be undone. Nothing is kept of one that changed nothing."""
-    found = CatalogueImport.objects.create(file_name=path.name[:200], format_asked=kind, state=State.APPLYING)
+    """Write a file from the command line, so that it can be undone. Nothing is kept of one that changed nothing.
+
+    One that was killed goes on behind its last chunk when the same file comes again.
+    """
+    about = {"file_name": path.name[:200], "format_asked": kind, "state": State.APPLYING, "checksum": checksum(path)}
+    with sole_reader(path) as alone:
+        found = _killed(about) if alone else None
+        return _recorded(found or CatalogueImport.objects.create(**about), path, kind, progress)
+
+
+def _killed(about: dict[str, str]) -> CatalogueImport | None:
+    """The import of this very file that nobody finished."""
+    return CatalogueImport.objects.filter(**about, job_id=None, file="").first() if about["checksum"] else None
+
+
+def _recorded(
+    found: CatalogueImport, path: Path, kind: str, progress: Progress
+) -> tuple[FilmReport, CatalogueImport | None]:
     try:
         report = _write(found, path, kind, progress)
     except Unreadable:
@@ -129,6 +147,9 @@ def _write(found: CatalogueImport, path: Path, kind: str, progress: Progress) ->
     after = written.aggregate(line=Max("line"))["line"] or 0
     if not after:
         found.rows.all().delete()  # the preview; what is written now may differ from it
+    # The run before may have been killed between the end of its last chunk and the news of it.
+    last = written.filter(kind__in=(ImportRow.Kind.NEW, ImportRow.Kind.CHANGED)).exclude(movie=None).order_by("-line")
+    announce_changes(list(last.values_list("movie_id", flat=True)[:CHUNK]))
     taken = dict(written.exclude(movie=None).values_list("movie_id", "line"))
     report = import_films(
         path,

@@ -46,6 +46,8 @@ class CatalogueImport(models.Model):
     read_as = models.CharField(_("read as"), max_length=30, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.CHECKING)
     problem = models.TextField(_("problem"), blank=True)
+    # SHA-256 of a file from the command line: the same command after a kill goes on with this import.
+    checksum = models.CharField(_("checksum"), max_length=64, blank=True)
     job_id = models.BigIntegerField(_("background job"), null=True, blank=True)
     total = models.PositiveIntegerField(_("rows"), default=0)
     n_new = models.PositiveIntegerField(_("new"), default=0)

@@ -1,12 +1,15 @@
 """An operator imports films that the catalogue knows already: nothing is doubled, erased or half-written."""
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError
 
 from catalog.importing import import_films
-from catalog.models import Credit, Movie
+from catalog.importing.sole import sole_reader
+from catalog.models import CatalogueImport, Credit, Movie
 from catalog.signals import movies_changed
 from tests.builders import make_movie
 from tests.catalog.files import run, write
@@ -196,3 +199,51 @@ def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path: Path, monkeypatch: 
     assert stop.value.returncode == 130
     assert Movie.objects.count() == 6
     assert "1 created, 0 updated, 6 unchanged" in run("import_movies", path)
+
+
+def test_a_killed_import_goes_on_when_the_command_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr("catalog.importing.films.CHUNK", 2)
+    path = write(tmp_path, "title,year\n" + "".join(f"Film {n},1999\n" for n in range(5)))
+    _killed_after(2, path, monkeypatch)  # the second chunk is written, and then there is no time left to tell anybody
+    assert (Movie.objects.count(), CatalogueImport.objects.get().state) == (4, "applying")
+    heard: list[int] = []
+    movies_changed.connect(lambda movie_ids, **_: heard.extend(movie_ids), weak=False, dispatch_uid="heard")
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            run("import_movies", path)
+    finally:
+        movies_changed.disconnect(dispatch_uid="heard")
+    found = CatalogueImport.objects.get()
+    assert (found.state, found.n_new, found.rows.count()) == ("done", 5, 5)
+    assert set(Movie.objects.values_list("pk", flat=True).order_by("-pk")[:3]) <= set(heard)
+
+
+@pytest.mark.parametrize("why", ["other content", "another process has the file"])
+def test_only_the_same_file_goes_on_and_only_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    path = write(tmp_path, "title,year\nFilm 1,1999\nFilm 2,1999\n")
+    _killed_after(1, path, monkeypatch)
+    if why == "other content":
+        path = write(tmp_path, "title,year\nFilm 3,1999\n")
+        run("import_movies", path)
+    else:
+        with sole_reader(path):
+            run("import_movies", path)
+    assert CatalogueImport.objects.filter(state="applying").count() == 1
+
+
+def _killed_after(chunks: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Import a file and die between two chunks."""
+    times = itertools.count(1)
+
+    def die() -> None:
+        if next(times) == chunks:
+            raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr("catalog.importing.films.reset_queries", die)
+        with pytest.raises(SystemExit):
+            run("import_movies", path)
