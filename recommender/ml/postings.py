@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -117,15 +118,16 @@ class Draft:
     """Takes films one by one, in memory of ten bytes for each pair of word and film."""
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {}
+        self._known: defaultdict[str, int] = defaultdict()
+        self._known.default_factory = self._known.__len__  # a new word gets the next number
         self._words, self._counts = array("i"), array("H")
         self._sizes, self._lengths = array("i"), array("i")
 
     def add(self, film: Mapping[str, int]) -> None:
         """The next film: how often it has each of its words."""
-        known = self._known
-        self._words.extend([known.setdefault(word, len(known)) for word in film])
-        self._counts.extend([min(count, _MOST) for count in film.values()])
+        self._words.extend(map(self._known.__getitem__, film))
+        often = max(film.values(), default=0) > _MOST
+        self._counts.extend([min(count, _MOST) for count in film.values()] if often else film.values())
         self._sizes.append(len(film))
         self._lengths.append(sum(film.values()))
 
