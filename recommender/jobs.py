@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,7 +71,7 @@ def activate(progress: Progress, *, version: str, force: bool = False) -> dict[s
 
 
 def _trained(progress: Progress, options: pipeline.TrainOptions) -> ModelVersion:
-    """Go on from the checkpoint where there is one that fits, which gives the same as training without a break."""
+    """Go on with what was left where it fits, which gives the same as training without a break."""
 
     def learn(resume: bool) -> ModelVersion:
         return pipeline.train(
@@ -83,7 +82,7 @@ def _trained(progress: Progress, options: pipeline.TrainOptions) -> ModelVersion
         )
 
     try:
-        if (settings.MODELS_DIR / ".training.safetensors").exists():
+        if pipeline.checkpoint().exists() or progress.attempt > 1:
             try:
                 return learn(resume=True)
             except pipeline.NotReady as problem:

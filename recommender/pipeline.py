@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -106,7 +107,8 @@ def train(
 ) -> ModelVersion:
     """Train on the catalogue as it is now, publish the artifact, compute all vectors, and activate the version.
 
-    Whatever is interrupted on the way leaves the active version as it was.
+    Whatever is interrupted on the way leaves the active version as it was, and resuming goes on from there: from the
+    last epoch, or with the version that was published already.
     """
     with only_training():
         corpus = read_corpus()
@@ -114,10 +116,10 @@ def train(
             _("Learning from %(films)d films and %(likes)d likes")
             % {"films": len(corpus.ids), "likes": len(corpus.films)}
         )
-        version = _publish(corpus, _learn(corpus, options, progress, should_stop))
+        version = _left_unfinished(corpus, options) or _publish(corpus, _learn(corpus, options, progress, should_stop))
+        checkpoint().unlink(missing_ok=True)
     say(_("Computing the vectors"))
     bring_up_to_date(version)
-    _measure(version, corpus)
     if options.activate:
         activate(version)
     return version
@@ -156,18 +158,40 @@ def encoder_for_test(data: Data, seed: int) -> dict[str, dict[str, dict[str, flo
         raise NotReady(str(problem)) from problem
 
 
+def checkpoint() -> Path:
+    """Where a training keeps what it needs to go on."""
+    return Path(settings.MODELS_DIR) / ".training.safetensors"
+
+
+def _left_unfinished(corpus: Corpus, options: TrainOptions) -> ModelVersion | None:
+    """What the same training published before it was killed; learning once more would give an equal version."""
+    newest = ModelVersion.objects.first() if options.resume else None
+    if newest is None or newest.activated_at:
+        return None
+    wanted = json.loads(json.dumps(asdict(_config(options))))  # as the database keeps it
+    same = newest.config.get("training") == wanted and newest.data_fingerprint == corpus.fingerprint()
+    return newest if same else None
+
+
+def _config(options: TrainOptions) -> TrainConfig:
+    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    try:
+        return TrainConfig(**chosen)
+    except ValueError as problem:
+        raise NotReady(str(problem)) from problem
+
+
 def _learn(
     corpus: Corpus, options: TrainOptions, progress: Callable[[Progress], None], should_stop: Callable[[], bool]
 ) -> Trained:
     from recommender.ml import training  # loads Torch: only here, never in the web process
 
-    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     try:
         return training.train(
             corpus.records,
             Likes(corpus.visitors, corpus.films),
-            train_config=training.TrainConfig(**chosen),
-            checkpoint=settings.MODELS_DIR / ".training.safetensors",
+            train_config=_config(options),
+            checkpoint=checkpoint(),
             resume=options.resume,
             progress=progress,
             should_stop=should_stop,
@@ -185,10 +209,13 @@ def _learn(
 
 
 def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
-    """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses."""
+    """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses.
+
+    The row says from the first moment how good the version is on what was held out; the gate of `activate` reads it.
+    """
     name = _free_name()
-    artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
-    (settings.MODELS_DIR / ".training.safetensors").unlink(missing_ok=True)
+    folder = artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
+    likes = Likes(corpus.visitors, corpus.films)
     version = ModelVersion(
         name=name,
         dimension=trained.model_config.dimension,
@@ -197,20 +224,12 @@ def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
         seconds=trained.seconds,
         data_fingerprint=corpus.fingerprint(),
         config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
-        metrics={},
+        metrics=held_out_quality(Encoder.load(folder), corpus.records, corpus.ids, likes, trained.train_config),
     )
     with transaction.atomic():
         version.save()
         model_files.store(version)  # for the other hosts
     return version
-
-
-def _measure(version: ModelVersion, corpus: Corpus) -> None:
-    """Keep with the version how good it is on what its training held out; the gate of `activate` reads it."""
-    config = TrainConfig(**version.config["training"])
-    likes = Likes(corpus.visitors, corpus.films)
-    version.metrics = held_out_quality(encoder_of(version), corpus.records, corpus.ids, likes, config)
-    version.save(update_fields=["metrics"])
 
 
 def _free_name() -> str:

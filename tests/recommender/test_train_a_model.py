@@ -131,6 +131,34 @@ def test_nothing_to_resume_is_said(catalogue: list[Movie]) -> None:
         train("--resume")
 
 
+@pytest.mark.parametrize("died_in", ["recommender.upkeep.refresh", "recommender.pipeline.activate"])
+def test_one_that_was_killed_after_its_version_was_written_is_finished(
+    catalogue: list[Movie], monkeypatch: pytest.MonkeyPatch, died_in: str
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    for number in range(4):
+        like(make_user(), *catalogue[number % 2 :: 2])
+    with monkeypatch.context() as dying:
+        dying.setattr(died_in, die)
+        with pytest.raises(SystemExit):
+            train()
+    left = ModelVersion.objects.get()
+    assert left.quality("warm", "vae")
+    train("--resume")
+    version = ModelVersion.objects.get()
+    assert (version.pk, version.is_active, version.embeddings.count()) == (left.pk, True, 12)
+    with pytest.raises(CommandError, match="no checkpoint"):
+        train("--resume")
+
+
+def test_a_version_of_other_settings_is_not_what_is_resumed(catalogue: list[Movie]) -> None:
+    train("--no-activate")
+    with pytest.raises(CommandError, match="no checkpoint"):
+        train("--resume", "--seed", "5")
+
+
 def test_two_trainings_at_once_are_refused(catalogue: list[Movie]) -> None:
     with only_training(), pytest.raises(CommandError, match="Another training is running"):
         train()
