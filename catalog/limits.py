@@ -1,7 +1,7 @@
 """Too often is too often: counts requests of one visitor and of one network address, and locks guessed passwords out.
 
-Counts stand in the cache "limits", in windows of fixed length. Each worker has its own unless CACHE_URL names a shared
-one.
+Counts go by windows of fixed length. On PostgreSQL they stand in the database, so that all hosts count together. On
+SQLite they stand in the cache "limits": each worker has its own unless CACHE_URL names a shared one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from catalog.models import RequestCount
 from catalog.network import address_of
+
+SWEEP_EVERY = 60.0  # seconds in which one worker leaves counts that are over in the database
+
+_sweep_at = 0.0
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +45,7 @@ class LimitMiddleware:
             return None
         _method, of_visitor, of_address, seconds = limit
         wait = 0
-        for most, who in ((of_visitor, _browser(request)), (of_address, address_of(request))):
+        for most, who in ((of_address, address_of(request)), (of_visitor, _browser(request))):
             if who and _count(f"{name} {method} {who}", seconds) > most:
                 wait = max(1, math.ceil(seconds - time.time() % seconds))
         return too_often(request, wait) if wait else None
@@ -54,13 +59,24 @@ def _browser(request: HttpRequest) -> str:
 
 def _count(what: str, seconds: int) -> int:
     """How often this happened in the present window, this time included."""
+    window = int(time.time() // seconds)
+    if settings.LIMITS_IN_DATABASE:
+        return _count_for_all_hosts(sha256(what.encode()).hexdigest(), (window + 1) * seconds)
     cache = caches["limits"]
-    key = sha256(f"{what} {int(time.time() // seconds)}".encode()).hexdigest()
+    key = sha256(f"{what} {window}".encode()).hexdigest()
     cache.add(key, 0, seconds)
     try:
         return int(cache.incr(key))
     except ValueError:  # it ran out in between
         return 1
+
+
+def _count_for_all_hosts(key: str, until: int) -> int:
+    global _sweep_at
+    if time.monotonic() > _sweep_at:
+        _sweep_at = time.monotonic() + SWEEP_EVERY
+        RequestCount.objects.sweep(time.time())
+    return RequestCount.objects.once_more(key, until=until)
 
 
 def too_often(request: HttpRequest, wait: int) -> HttpResponse:

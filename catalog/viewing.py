@@ -31,7 +31,7 @@ LONGEST = 3600  # seconds; a forgotten view ends by itself
 _KEY = "viewing_as"
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
-_HOUSEKEEPING = ("django_session", "catalog_searchentry")  # tables that hold nothing of the visitor's
+_HOUSEKEEPING = ("django_session", "catalog_searchentry", "catalog_requestcount")  # nothing of the visitor's
 
 
 @dataclass(frozen=True)

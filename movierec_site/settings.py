@@ -161,6 +161,7 @@ RATE_LIMITS: dict[str, tuple[str, int, int, int]] = {
 if not flag(env, "RATE_LIMITS", default=True):
     RATE_LIMITS = {}
 CACHES = caches(env)
+LIMITS_IN_DATABASE = not env.str("CACHE_URL", default="") and DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -1,5 +1,6 @@
 """Expensive addresses answer 429 with the time to wait to whoever asks too often, and to nobody else."""
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import pytest
 from django.conf import settings as site
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from catalog import limits
+from catalog.models import RequestCount
 from tests.builders import make_user
 from tests.rights.addresses import addresses
 
@@ -18,9 +21,11 @@ pytestmark = pytest.mark.django_db
 HOME = "recommender:home"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True, params=["in memory", "in the database"])
+def _nothing_counted(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    settings.LIMITS_IN_DATABASE = request.param == "in the database"
     caches["limits"].clear()
+    monkeypatch.setattr(limits, "_sweep_at", math.inf)
     monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_010.0)  # no window ends in the middle of a test
     yield
     caches["limits"].clear()
@@ -78,20 +83,56 @@ def test_head_counts_like_get(client: Client, settings: Any) -> None:
 
 def test_a_refused_request_does_no_work(client: Client, settings: Any, django_assert_num_queries: Any) -> None:
     settings.RATE_LIMITS = {HOME: ("GET", 0, 0, 60)}
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1 if settings.LIMITS_IN_DATABASE else 0):
         assert client.get("/", {"q": "sea"}).status_code == 429
 
 
-def test_many_threads_count_right() -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
+def test_many_threads_count_right(settings: Any) -> None:
+    if settings.LIMITS_IN_DATABASE and connection.vendor == "sqlite":
+        pytest.skip("only PostgreSQL counts in the database while others write")
+
+    def count(_number: int) -> int:
+        try:
+            return limits._count("the same", 60)
+        finally:
+            connection.close()
+
     with ThreadPoolExecutor(8) as pool:
-        counts = sorted(pool.map(lambda _: limits._count("the same", 60), range(400)))
-    assert counts == list(range(1, 401))
+        counts = sorted(pool.map(count, range(200)))
+    assert counts == list(range(1, 201))
+
+
+@pytest.mark.both_databases
+def test_a_host_whose_clock_is_late_counts_in_the_newer_window() -> None:
+    count = RequestCount.objects.once_more
+    assert [count("key", until=until) for until in (60, 120, 60, 120, 180)] == [1, 1, 2, 3, 1]
+    assert count("another", until=60) == 1
+
+
+@pytest.mark.both_databases
+def test_what_is_over_is_forgotten() -> None:
+    for number in range(3):
+        RequestCount.objects.once_more(f"key {number}", until=60 * number)
+    RequestCount.objects.sweep(now=61.0)
+    assert list(RequestCount.objects.values_list("key", flat=True)) == ["key 2"]
 
 
 def test_no_address_of_a_person_stands_in_the_cache(client: Client, settings: Any) -> None:
     settings.RATE_LIMITS = {HOME: ("GET", 9, 9, 60)}
     client.get("/", REMOTE_ADDR="192.0.2.77")
     assert "192.0.2.77" not in str(caches["limits"]._cache.keys())
+    assert "192.0.2.77" not in str(RequestCount.objects.values_list())
+
+
+def test_looking_as_a_visitor_is_counted_too(client: Client, settings: Any) -> None:
+    settings.RATE_LIMITS = {HOME: ("GET", 2, 9, 60)}
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    visitor = make_user()
+    client.post(f"/admin/catalog/user/{visitor.pk}/view-as/")
+    assert client.get("/").wsgi_request.viewing_as
+    assert [client.get("/").status_code for _ in range(3)][-1] == 429
 
 
 def test_the_table_names_addresses_that_are_there() -> None:
