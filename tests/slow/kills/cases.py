@@ -35,9 +35,12 @@ def _just(*words: str) -> Callable[[Site], Words]:
 
 
 def _train(site: Site) -> Words:
-    """Go on where there is a checkpoint, as the command itself and the handbook say."""
+    """Go on where there is something to go on with: a checkpoint, or a version that was published already."""
     words = ("train_vae", "--epochs", "6", "--seed", "5")
-    return (*words, "--resume") if any((site.folder / "models").glob(".training*safetensors")) else words
+    with site.database.asking(site.folder) as ask:
+        ((versions,),) = ask("SELECT count(*) FROM recommender_modelversion")
+    resume = versions > 1 or any((site.folder / "models").glob(".training*safetensors"))
+    return (*words, "--resume") if resume else words
 
 
 def _work(site: Site) -> Words:

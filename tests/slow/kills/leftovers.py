@@ -9,8 +9,7 @@ from pathlib import Path
 
 from tests.slow.kills.site import Site
 
-_NEVER = {".training.lock"}  # empty, and there for good
-_KEPT = {"models", "index", "backups", "media", "uploads", "static", "metrics", "tmp"}
+_NEVER = {".training.lock", ".bringing.lock"}  # empty, and there for good
 _DAYS = 40 * 86_400  # seconds; prune leaves what is younger than its --days, since somebody may still go on with it
 
 

@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from recommender.ml.artifacts import ArtifactError, load
-from tests.slow.kills.databases import Ask, Rows
+from recommender.operations.archives import DamagedBackup, unpack
+from tests.slow.kills.databases import Ask, Rows, SQLite
 from tests.slow.kills.site import Failed, Site
 
 Seen = dict[str, frozenset[Hashable]]
@@ -48,6 +51,7 @@ def seen(site: Site) -> Seen:
             "imports of films": _imports(ask),
             "imports of visitors": _histories(ask),
             "jobs": _set(ask("SELECT kind, state FROM jobs_job")),
+            "backups": frozenset(map(_saved, (site.folder / "backups").glob("*.tar.gz"))),
         }
 
 
@@ -145,6 +149,23 @@ def _weights(site: Site, name: str) -> tuple[str, ...]:
     except ArtifactError as problem:
         raise Failed(f"the version {name} is seen, and its files are not whole: {problem}") from problem
     return tuple(f"{file} {digest}" for file, digest in sorted(files.items()) if file != "loss.svg")
+
+
+def _saved(path: Path) -> Hashable:
+    """What a backup holds, models and database, after every checksum in it was checked. Raises Failed."""
+    with TemporaryDirectory() as room:
+        folder = Path(room)
+        try:
+            unpack(path, folder)
+        except DamagedBackup as problem:
+            raise Failed(f"the backup {path.name} is seen, and it is not whole: {problem}") from problem
+        for part in ("backups", "models"):
+            (folder / part).mkdir(exist_ok=True)
+        (folder / "database" / "db.sqlite3").rename(folder / "db.sqlite3")
+        site = Site(folder, SQLite())
+        if damage := site.database.damage(folder):
+            raise Failed(f"the database in the backup {path.name} is damaged: {damage}")
+        return frozenset(seen(site).items())
 
 
 def _maps(ask: Ask) -> frozenset[Hashable]:

@@ -75,7 +75,8 @@ class Starts:
     def _small(self, site: Site) -> None:
         """A few films, likes, and a model that serves."""
         site.folder.mkdir(parents=True, exist_ok=True)
-        (site.folder / "tmp").mkdir(exist_ok=True)
+        for name in ("tmp", "backups"):
+            (site.folder / name).mkdir(exist_ok=True)
         if isinstance(self._database, PostgreSQL):
             self._database.drop(site.folder)
             self._database.create(site.folder)
