@@ -150,3 +150,37 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PieceQuerySet(models.QuerySet["Piece"]):
+    """The named questions about pieces of jobs."""
+
+    def open(self, job_id: int) -> Self:
+        """Pieces of a job that are still to be done, the first ones first."""
+        return self.filter(job=job_id, is_done=False).order_by("pk")
+
+
+class Piece(models.Model):
+    """A part of a job that any worker may do; it is done in the transaction that writes what it brings."""
+
+    job = models.ForeignKey(Job, models.CASCADE, verbose_name=_("job"), related_name="pieces")
+    kind = models.CharField(_("kind"), max_length=60)
+    arguments = models.JSONField(_("arguments"), default=dict, encoder=DjangoJSONEncoder)
+    size = models.PositiveIntegerField(_("size"), default=1)
+    # Whose it is and since when: after a while without an end it is anybody's again.
+    runner = models.CharField(_("run"), max_length=32, blank=True)
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    is_done = models.BooleanField(_("done"), default=False)
+    result = models.JSONField(_("result"), null=True, blank=True, encoder=DjangoJSONEncoder)
+
+    objects = PieceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("piece of a job")
+        verbose_name_plural = _("pieces of jobs")
+        ordering = ["pk"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["job", "is_done"], name="piece_of_job_to_do")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.pk}"
