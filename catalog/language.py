@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
@@ -56,8 +57,7 @@ def adopt_language(request: HttpRequest, user: User) -> None:
     """Keep the language chosen in this browser in an account that has none yet."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     if not user.language and chosen in dict(settings.LANGUAGES):
-        user.language = chosen
-        user.save(update_fields=["language"])
+        _keep_in_account(user, chosen)
 
 
 def remember_language(request: HttpRequest, response: HttpResponse, language: str) -> None:
@@ -71,5 +71,10 @@ def remember_language(request: HttpRequest, response: HttpResponse, language: st
         httponly=True,
     )
     if request.user.is_authenticated:
-        request.user.language = language
-        request.user.save(update_fields=["language"])
+        _keep_in_account(request.user, language)
+
+
+def _keep_in_account(user: User, language: str) -> None:
+    """In the account, unless it was deleted meanwhile."""
+    user.language = language
+    get_user_model().objects.filter(pk=user.pk).update(language=language)

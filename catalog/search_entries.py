@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.dispatch import receiver
 
 from catalog.models import Credit, FilmText, Movie, SearchEntry
+from catalog.services import hold
 from catalog.signals import movies_changed
 
 _AT_ONCE = 500  # films written together
@@ -56,7 +57,9 @@ def catch_up() -> None:
         cache.delete(_CHECKED)  # there is more: the next search goes on
 
 
+@transaction.atomic
 def _write(ids: Sequence[int]) -> None:
+    hold(ids)  # what is read stays so until it is written: neither deleted nor overtaken by somebody's newer words
     names: dict[int, list[str]] = defaultdict(list)
     titles: dict[int, list[str]] = defaultdict(list)
     for movie, title in FilmText.objects.filter(movie__in=ids).values_list("movie", "title"):
@@ -64,13 +67,12 @@ def _write(ids: Sequence[int]) -> None:
     for movie, name in Credit.objects.filter(movie__in=ids).values_list("movie", "person__name"):
         names[movie].append(name)
     movies = Movie.objects.filter(pk__in=ids).only("title", "original_title", "keywords", "year", "updated_at")
-    with transaction.atomic():
-        SearchEntry.objects.bulk_create(
-            [_entry(movie, titles[movie.pk], names[movie.pk]) for movie in movies],
-            update_conflicts=True,
-            unique_fields=["movie"],
-            update_fields=["title_key", "titles", "words", "made_at"],
-        )
+    SearchEntry.objects.bulk_create(
+        [_entry(movie, titles[movie.pk], names[movie.pk]) for movie in movies],
+        update_conflicts=True,
+        unique_fields=["movie"],
+        update_fields=["title_key", "titles", "words", "made_at"],
+    )
 
 
 def _entry(movie: Movie, others: Sequence[str], names: Sequence[str]) -> SearchEntry:

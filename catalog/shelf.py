@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from catalog.merging import lately_merged, present_ids
 from catalog.models import Like, Mark, Movie, User
-from catalog.services import set_like
+from catalog.services import hold, hold_account, set_like
 
 LIKED = "liked"
 SEEN, WATCHLIST, HIDDEN = Mark.Kind.SEEN.value, Mark.Kind.WATCHLIST.value, Mark.Kind.HIDDEN.value
@@ -33,6 +33,10 @@ _SESSION_KEY = "shelf"
 _SESSION_LIMIT = 500  # films of one kind: a session is read on every request
 
 
+class Gone(Exception):
+    """The film or the account was deleted, or the film merged, between the look at it and the press."""
+
+
 class Shelf:
     """Film ids of each kind ("liked", "seen", "watchlist", "hidden"), newest first."""
 
@@ -45,7 +49,7 @@ class Shelf:
         return movie_id in self[kind]
 
     def put(self, kind: str, movie: Movie, *, on: bool) -> None:
-        """Put a film on one part of the shelf or take it away; a repeated call changes nothing."""
+        """Put a film on one part of the shelf or take it away; a repeated call changes nothing. Raises Gone."""
         changes = {kind: on} | (dict.fromkeys(_FOLLOWS[kind], False) if on else {})
         self._write(movie, changes)
 
@@ -76,6 +80,8 @@ class AccountShelf(Shelf):
 
     def _write(self, movie: Movie, changes: Mapping[str, bool]) -> None:
         with transaction.atomic():
+            if not hold_account(self._user.pk) or not hold([movie.pk]):
+                raise Gone
             for kind, on in changes.items():
                 if kind == LIKED:
                     set_like(user=self._user, movie=movie, liked=on)
@@ -123,9 +129,15 @@ def move_in(session: SessionBase, user: User) -> None:
     kept = session.pop(_SESSION_KEY, None)
     if not kept:
         return
+    with transaction.atomic():
+        if hold_account(user.pk):
+            _write_rows(kept, user)
+
+
+def _write_rows(kept: Mapping[str, list[int]], user: User) -> None:
     # Films that were merged meanwhile are kept under the numbers they have now.
     kept = {kind: present_ids(pks) for kind, pks in kept.items()}
-    alive = set(Movie.objects.filter(pk__in={pk for pks in kept.values() for pk in pks}).values_list("pk", flat=True))
+    alive = hold({pk for pks in kept.values() for pk in pks})
     now = timezone.now()
 
     def rows(kind: str) -> list[tuple[int, datetime]]:

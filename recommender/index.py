@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -24,6 +25,7 @@ from recommender.corpus import film_records
 from recommender.ml.join import taste_weights
 from recommender.ml.lexical import LexicalIndex
 from recommender.ml.mapped import Unreadable
+from recommender.ml.postings import Postings
 from recommender.ml.ranking import everybody, popularity_ranks
 from recommender.models import Embedding, ModelVersion
 from recommender.snapshot import Snapshot
@@ -120,11 +122,18 @@ class FilmIndex:
         """The lexical index over the same rows, opened when somebody first types something."""
         with _opening:
             if not self._words:
-                kept = snapshot.words(self.version)
-                ids, again, postings = snapshot.words_of(kept)
+                kept, (ids, again, postings) = _words_of(self.version)
                 words = LexicalIndex.over(postings)
                 self._words.append(_with_changed_words(words, ids, self, kept.revision, again))
         return self._words[0]
+
+
+def _words_of(version: ModelVersion) -> tuple[Snapshot, tuple[Ids, Ids, Postings]]:
+    """The words of the newest snapshot, looked for again like its films."""
+    while True:
+        with suppress(Unreadable):
+            kept = snapshot.words(version)
+            return kept, snapshot.words_of(kept)
 
 
 _opening = threading.Lock()
@@ -144,7 +153,7 @@ def current() -> FilmIndex | None:
         with _lock:
             films = _current
             if films is None or films.version.pk != version.pk or films.version.revision > version.revision:
-                _current = _counted(_on_top(snapshot.films(version), version, None))
+                _current = _counted(_anew(version))
             elif films.version.revision < version.revision:
                 _current = _updated(films, version)
     elif time.monotonic() > _count_again_at:
@@ -173,14 +182,21 @@ def _counted(films: FilmIndex) -> FilmIndex:
     return films
 
 
+def _anew(version: ModelVersion, newer_than: int = -1) -> FilmIndex:
+    """The index over the newest snapshot; it is looked for again when somebody puts a newer one into its place."""
+    while True:
+        with suppress(Unreadable):
+            return _on_top(snapshot.films(version, newer_than=newer_than), version, None)
+
+
 def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     """Read what changed; words only where they are in memory already."""
     if len(known.genres.changed) > max(_FEW_CHANGES, _MANY_CHANGES * len(known)):
-        return _counted(_on_top(snapshot.films(version, newer_than=known.base.revision), version, None))
+        return _counted(_anew(version, newer_than=known.base.revision))
     try:
         fresh = _on_top(known.base, version, known)
     except Unreadable:  # a newer snapshot took its place
-        return _counted(_on_top(snapshot.films(version), version, None))
+        return _counted(_anew(version))
     # Over the same snapshot ids only grow. The likes are those of the last count: counting takes long on a large site.
     fresh.__dict__["likes"] = known.likes if len(fresh) == len(known) else column(fresh.ids, known.ids, known.likes)
     if known._words:

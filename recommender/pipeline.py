@@ -34,7 +34,7 @@ from recommender.ml.quality import held_out_quality
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
 from recommender.upkeep import bring_up_to_date
-from recommender.vectors import Refreshed, encoder_of
+from recommender.vectors import Refreshed, catch_up, encoder_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -268,8 +268,10 @@ def activate(
     except ArtifactError as problem:
         raise NotReady(str(problem)) from problem
     with transaction.atomic():
+        list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))  # of two operators one waits
         ModelVersion.objects.filter(is_active=True).exclude(pk=version.pk).update(is_active=False)
         ModelVersion.objects.filter(pk=version.pk).update(is_active=True, activated_at=timezone.now())
+    catch_up(version)
     version.refresh_from_db()
 
 

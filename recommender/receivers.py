@@ -34,7 +34,7 @@ def embed_changed_films(movie_ids: list[int], **kwargs: Any) -> None:
 @receiver(films_merged)
 def carry_vectors_over(stays: int, **kwargs: Any) -> None:
     """A vector that came from a merged film is new to the workers."""
-    for version in ModelVersion.objects.filter(embeddings__movie=stays):
+    for version in ModelVersion.objects.select_for_update().order_by("pk"):
         Embedding.objects.of(version).filter(movie=stays).update(revision=next_revision(version))
 
 

@@ -136,13 +136,14 @@ def _keep(version: ModelVersion, kind: str, revision: int, arrays: Arrays) -> Sn
     folder = Path(settings.INDEX_DIR) / version.name / f"{kind}-{revision}"
     try:
         mapped.write(folder, arrays, {"version": _identity(version), "revision": revision})
-    except OSError as problem:
+        kept = mapped.read(folder)
+    except (OSError, Unreadable) as problem:  # no room, or whoever wrote a newer one took this one away
         log.warning("The snapshot stays in this worker's memory alone: %s", problem)
         return Snapshot(revision, lambda: {name: array.copy() for name, array in arrays.items()})
     for other in older:
         if other != folder:
             mapped.remove(other)
-    return Snapshot(revision, mapped.read(folder).arrays)
+    return Snapshot(revision, kept.arrays)
 
 
 def _check(facts: Mapping[str, Any], version: ModelVersion) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.models import Movie
+from catalog.services import hold
 from recommender import model_files
 from recommender.corpus import CHUNK, film_records
 from recommender.ml.encoder import Encoder
@@ -70,6 +71,7 @@ def refresh(
     """
     done = Refreshed(0, 0)
     revisions: list[int] = []
+    before = _revision(version)  # from before the films are read: what somebody writes later is newer than our words
     for films in film_records(Movie.objects.all()):
         if should_stop():
             break
@@ -77,7 +79,8 @@ def refresh(
         read = [(pk, record, record.fingerprint()) for pk, record in films]
         stale = [film for film in read if known.get(film[0]) != film[2]]
         if stale:
-            revisions.append(_write(version, stale))
+            revisions.append(_write(version, stale, before))
+        before = _revision(version)
         passing(films)
         done = Refreshed(done.films + len(films), done.computed + len(stale), tuple(revisions))
         progress(done)
@@ -87,37 +90,56 @@ def refresh(
 def embed(movie_ids: Iterable[int], version: ModelVersion) -> None:
     """Compute the vectors of these films now, whatever their fingerprints say."""
     ids = list(movie_ids)
+    encoder_of(version)  # reading it takes long, and must not keep others waiting
     for start in range(0, len(ids), CHUNK):
-        for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
-            _write(version, [(pk, record, record.fingerprint()) for pk, record in films])
+        with transaction.atomic():
+            for films in film_records(Movie.objects.filter(pk__in=hold(ids[start : start + CHUNK]))):
+                _write(version, [(pk, record, record.fingerprint()) for pk, record in films])
 
 
 def keep_up(movie_ids: Iterable[int], version: ModelVersion) -> None:
     """Compute the vectors of changed films where their words changed; of the others workers read the facts anew."""
     ids = list(movie_ids)
     for start in range(0, len(ids), CHUNK):
-        for films in film_records(Movie.objects.filter(pk__in=ids[start : start + CHUNK])):
-            known = _fingerprints(version, films)
-            marked = [(pk, record, record.fingerprint()) for pk, record in films]
-            stale = [film for film in marked if known.get(film[0]) != film[2]]
-            if stale:
-                _write(version, stale)
-            same = [pk for pk, _record, fingerprint in marked if known.get(pk) == fingerprint]
-            with transaction.atomic():
-                rows = Embedding.objects.of(version).filter(movie__in=_locked(same))
-                rows.update(revision=next_revision(version), updated_at=timezone.now())
+        _follow(ids[start : start + CHUNK], version)
+
+
+@transaction.atomic
+def _follow(ids: Sequence[int], version: ModelVersion) -> None:
+    """Of two people who save a film at once the later words win: what is read stays so until its vector is written."""
+    for films in film_records(Movie.objects.filter(pk__in=hold(ids))):
+        known = _fingerprints(version, films)
+        marked = [(pk, record, record.fingerprint()) for pk, record in films]
+        stale = [film for film in marked if known.get(film[0]) != film[2]]
+        if stale:
+            _write(version, stale)
+        _tell_workers([pk for pk, _record, fingerprint in marked if known.get(pk) == fingerprint], version)
+
+
+def catch_up(version: ModelVersion) -> None:
+    """Follow what was saved while another version served, up to the very moment of the switch: words, then facts."""
+    refresh(version)
+    late = Embedding.objects.of(version).filter(updated_at__lt=F("movie__updated_at")).order_by("movie_id")
+    ids = list(late.values_list("movie_id", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            _tell_workers(hold(ids[start : start + CHUNK]), version)
+
+
+def _tell_workers(ids: Iterable[int], version: ModelVersion) -> None:
+    """Let workers read the facts of these films anew."""
+    rows = Embedding.objects.of(version).filter(movie__in=ids)
+    rows.update(revision=next_revision(version), updated_at=timezone.now())
 
 
 def next_revision(version: ModelVersion) -> int:
     """Count one more change of the version's vectors; call it in the transaction that changes them."""
     ModelVersion.objects.filter(pk=version.pk).update(revision=F("revision") + 1)
+    return _revision(version)
+
+
+def _revision(version: ModelVersion) -> int:
     return ModelVersion.objects.values_list("revision", flat=True).get(pk=version.pk)
-
-
-def _locked(movie_ids: Iterable[int]) -> list[int]:
-    """Those of the films that still exist, locked before the version is, as whoever deletes a film does, too."""
-    films = Movie.objects.select_for_update(no_key=True).filter(pk__in=movie_ids).order_by("pk")
-    return list(films.values_list("pk", flat=True))
 
 
 def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> dict[int, str]:
@@ -125,13 +147,19 @@ def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]
     return dict(rows.values_list("movie_id", "fingerprint"))
 
 
-def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]]) -> int:
-    """Encode films, each with its fingerprint, store their vectors in one transaction, and give their revision."""
+def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]], before: int | None = None) -> int:
+    """Encode films, each with its fingerprint, store their vectors in one transaction, and give their revision.
+
+    Vectors that somebody wrote after the revision `before` stay: they are of newer words than these.
+    """
     ids = [pk for pk, _, _ in films]
     vectors = encoder_of(version).encode([record for _, record, _ in films], ids)
     with transaction.atomic():
         # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
-        alive = set(_locked(ids))
+        alive = hold(ids)
+        if before is not None:
+            newer = Embedding.objects.of(version).filter(movie__in=ids, revision__gt=before).exclude(fingerprint="")
+            alive -= set(newer.values_list("movie_id", flat=True))
         revision = next_revision(version)
         Embedding.objects.bulk_create(
             [

@@ -29,7 +29,7 @@ from catalog.models import Credit, FilmText, Like, Movie
 from catalog.names import shown_country, shown_genre
 from catalog.search import has_word
 from catalog.search_entries import catch_up, fold
-from catalog.services import announce_changes
+from catalog.services import announce_changes, hold
 
 _AT_ONCE = 500
 _LARGEST_ID = 2_147_483_647
@@ -190,6 +190,7 @@ class MovieAdmin(PosterTools, FastList):
         changed = [{"changed": {"fields": ["Published" if published else "Unpublished"]}}]
         with transaction.atomic():
             ids = list(queryset.exclude(is_published=published).order_by().values_list("pk", flat=True))
+            ids = sorted(hold(ids))
             for start in range(0, len(ids), _AT_ONCE):
                 films = Movie.objects.filter(pk__in=ids[start : start + _AT_ONCE])
                 LogEntry.objects.log_actions(request.user.pk or 0, films, CHANGE, change_message=changed)
@@ -203,11 +204,12 @@ class MovieAdmin(PosterTools, FastList):
 
     def delete_model(self, request: HttpRequest, obj: Movie) -> None:
         pk = obj.pk
+        hold([pk], to_delete=True)
         super().delete_model(request, obj)
         announce_changes([pk])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> None:
         with transaction.atomic():
-            ids = list(queryset.order_by().values_list("pk", flat=True))
-            super().delete_queryset(request, queryset)
+            ids = sorted(hold(queryset.order_by().values_list("pk", flat=True), to_delete=True))
+            super().delete_queryset(request, Movie.objects.filter(pk__in=ids))
             announce_changes(ids)

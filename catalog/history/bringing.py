@@ -16,6 +16,7 @@ from catalog.history.rule import Rule
 from catalog.history.titles import key_of
 from catalog.importing.rows import IDS
 from catalog.models import HistoryImport, HistoryRow, User
+from catalog.services import hold, hold_account
 
 SHORT = 2000  # films; more than these are looked for and brought in by a background job
 CHUNK = 1000
@@ -82,15 +83,21 @@ def match(history: HistoryImport, report: Report = _silent) -> None:
     dubious = doubtful_ids(history.rows.values_list("folded", *IDS).iterator())
     report(done, total)
     while chunk := list(rows.order_by("position")[:CHUNK]):
-        _match(chunk, titles, dubious)
-        HistoryRow.objects.rewrite(chunk, ["outcome", "how", "movie", "candidates"])
+        with transaction.atomic():
+            _match(chunk, titles, dubious)
+            HistoryRow.objects.rewrite(chunk, ["outcome", "how", "movie", "candidates"])
         done += len(chunk)
         report(done, total)
     HistoryImport.objects.filter(pk=history.pk, state=State.MATCHING).update(state=State.PREVIEW)
 
 
 def _match(rows: Sequence[HistoryRow], titles: TitleIndex, dubious: set[tuple[str, object]]) -> None:
-    for row, found in zip(rows, find(rows, titles, dubious), strict=True):
+    """Look for the films of rows; call it in a transaction, so that what is found is still there when it is kept."""
+    matches = find(rows, titles, dubious)
+    alive = hold({match.movie for match in matches if match.movie is not None})
+    if any(match.movie not in alive for match in matches if match.movie is not None):
+        matches = find(rows, TitleIndex(), dubious)  # a film was merged or deleted since the titles were read
+    for row, found in zip(rows, matches, strict=True):
         row.outcome, row.how, row.movie_id, row.candidates = found.outcome, found.how, found.movie, found.candidates
 
 
@@ -114,9 +121,15 @@ def choose(row: HistoryRow, movie: int | None) -> None:
 
 def settle(history: HistoryImport, choices: Iterable[tuple[HistoryRow, int | None]]) -> int:
     """Take several choices at once; in an import that is brought in, the chosen films are written, too."""
-    chosen = []
+    chosen, said = [], list(choices)
     with transaction.atomic():
-        for row, movie in choices:
+        hold_account(history.user_id)
+        if not HistoryImport.objects.select_for_update().filter(pk=history.pk).exists():
+            return 0
+        alive = hold({movie for _row, movie in said if movie is not None})
+        for row, movie in said:
+            if movie is not None and movie not in alive:
+                continue  # it went meanwhile; the next page offers what is there
             choose(row, movie)
             if movie is not None:
                 chosen.append(row)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from catalog.history import writing
@@ -15,6 +16,7 @@ from catalog.history.titles import keys_of
 from catalog.importing.rows import IDS
 from catalog.models import FilmText, HistoryImport, HistoryRow, Movie
 from catalog.models.history import HistoryRowQuerySet
+from catalog.services import hold
 from catalog.signals import movies_changed
 
 _AT_ONCE = 500  # films that are compared with one query each way
@@ -54,8 +56,20 @@ def _rows_for(ids: Sequence[int]) -> list[HistoryRow]:
 
 def _settle(rows: Sequence[HistoryRow], films: Sequence[int]) -> None:
     """Match these rows, and write those whose import is brought in already."""
+    for history, found in _matched(rows, films).items():
+        writing.write(history, found)
+
+
+@transaction.atomic
+def _matched(rows: Sequence[HistoryRow], films: Sequence[int]) -> dict[HistoryImport, list[HistoryRow]]:
+    """Match these rows, and say which belong to imports that are brought in already."""
     fresh: dict[HistoryImport, list[HistoryRow]] = defaultdict(list)
     changed = []
+    hold(films)
+    # The visitor may have thrown the import away meanwhile.
+    there = HistoryRow.objects.select_for_update(no_key=True).filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    here = set(there.values_list("pk", flat=True))
+    rows = [row for row in rows if row.pk in here]
     for row, match in zip(rows, find(rows, TitleIndex(films)), strict=True):
         if match.outcome == Outcome.WAITING:
             continue
@@ -66,5 +80,4 @@ def _settle(rows: Sequence[HistoryRow], films: Sequence[int]) -> None:
             if row.history.state in (State.APPLIED, State.APPLYING):
                 fresh[row.history].append(row)
     HistoryRow.objects.rewrite(changed, ["outcome", "how", "movie", "candidates"])
-    for history, found in fresh.items():
-        writing.write(history, found)
+    return fresh

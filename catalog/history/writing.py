@@ -14,6 +14,7 @@ from catalog.history.rule import Rule
 from catalog.history.shelves import Shelves
 from catalog.importing.likes import add_likes
 from catalog.models import HistoryImport, HistoryRow, Like, Mark
+from catalog.services import hold, hold_account
 from catalog.shelf import LIKED
 
 CHUNK = 1000
@@ -24,10 +25,9 @@ def apply(history: HistoryImport, report: Callable[[int, int], None] = lambda do
     """Write all matched films that are not written yet, chunk by chunk; a run that broke off goes on where it was."""
     rows = history.rows.matched().filter(is_applied=False)
     done, total = 0, rows.count()
-    shelves = Shelves(history.user)
     report(done, total)
     while chunk := list(rows.order_by("position")[:CHUNK]):
-        if not write(history, chunk, shelves):
+        if not write(history, chunk):
             return
         done += len(chunk)
         report(done, total)
@@ -35,13 +35,16 @@ def apply(history: HistoryImport, report: Callable[[int, int], None] = lambda do
     unfinished.update(state=State.APPLIED, applied_at=timezone.now())
 
 
-def write(history: HistoryImport, rows: Sequence[HistoryRow], shelves: Shelves | None = None) -> bool:
+def write(history: HistoryImport, rows: Sequence[HistoryRow]) -> bool:
     """Write these matched rows by the rule of their import, all of them or none; none once it is undone or gone."""
-    shelves = shelves or Shelves(history.user)
     rule = Rule.read(history.rule)
     with transaction.atomic():
-        if not _still_open(history):
+        if not hold_account(history.user_id) or not _still_open(history):
             return False
+        # A film that was merged or deleted since the rows were read: its row is read anew with the next chunk.
+        alive = hold({row.movie_id for row in rows if row.movie_id is not None})
+        rows = [row for row in rows if row.movie_id in alive]
+        shelves = Shelves(history.user)
         wanted: dict[str, dict[int, tuple[HistoryRow, datetime]]] = defaultdict(dict)
         for row in rows:
             row.wrote, row.is_applied = [], True
@@ -92,6 +95,7 @@ def _put(user: int, kind: str, films: dict[int, datetime]) -> dict[int, int]:
 def undo(history: HistoryImport) -> int | None:
     """Take away what this import added and nobody removed since; say how much that was, None when it is too late."""
     with transaction.atomic():
+        hold_account(history.user_id)
         open_ones = HistoryImport.objects.filter(pk=history.pk, state__in=[State.APPLIED, State.APPLYING])
         if not open_ones.update(state=State.UNDONE):
             return None
@@ -101,6 +105,7 @@ def undo(history: HistoryImport) -> int | None:
         for wrote in written.iterator():
             for kind, pk in wrote:
                 (likes if kind == LIKED else marks).append(pk)
+        hold(row for row in history.rows.filter(is_applied=True).values_list("movie_id", flat=True) if row)
         for chunk in _chunks(likes):
             Like.objects.filter(user=history.user_id, pk__in=chunk).delete()
         for chunk in _chunks(marks):

@@ -25,6 +25,7 @@ from catalog.importing.reading import Table, open_table
 from catalog.importing.report import LikeReport, Unmatched
 from catalog.importing.rows import ID_NAMES, IDS, BadRow, cell_reader
 from catalog.models import Like, User
+from catalog.services import hold
 
 CHUNK = 2000
 LIKED = 4.0  # stars
@@ -170,13 +171,17 @@ class _Run:
 
 
 def add_likes(likes: Mapping[tuple[int, int], datetime]) -> list[tuple[int, int]]:
-    """Write those of the likes, by (visitor, film), that are not there yet; say which they were."""
+    """Write those of the likes, by (visitor, film), that are not there yet; say which they were.
+
+    What is liked may be gone since it was looked up; call it in a transaction, so that it stays until that ends.
+    """
+    alive = hold({movie for _user, movie in likes})
     there = set(
         Like.objects.filter(
             user__in={user for user, _movie in likes}, movie__in={movie for _user, movie in likes}
         ).values_list("user_id", "movie_id")
     )
-    new = [pair for pair in likes if pair not in there]
+    new = [pair for pair in likes if pair not in there and pair[1] in alive]
     Like.objects.bulk_create(
         [Like(user_id=user, movie_id=movie, created_at=likes[user, movie]) for user, movie in new],
         ignore_conflicts=True,  # the visitor may press the heart at this very moment

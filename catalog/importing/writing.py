@@ -13,6 +13,7 @@ from catalog.importing.matching import Known
 from catalog.importing.rows import FilmRow
 from catalog.importing.values import LISTS, PLAIN, text_field, values_of_film
 from catalog.models import Country, Credit, FilmText, Genre, Movie, Person
+from catalog.services import hold
 
 _ROLES = {"directors": Credit.Role.DIRECTOR, "cast": Credit.Role.CAST}
 _AT_ONCE = 900  # names in one query; older SQLite takes 999 variables
@@ -52,7 +53,9 @@ def _new_movie(row: FilmRow) -> Movie:
 
 def changes_of(matched: Sequence[tuple[Known, FilmRow]]) -> list[Change]:
     """Compare known films with their rows; films that have nothing to gain are left out."""
-    movies = Movie.objects.with_people().in_bulk([known.pk for known, _row in matched if known.pk is not None])
+    ids = [known.pk for known, _row in matched if known.pk is not None]
+    hold(ids)
+    movies = Movie.objects.with_people().in_bulk(ids)
     found = (_change(movies[known.pk], row) for known, row in matched if known.pk in movies)
     return [change for change in found if change]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -207,6 +208,8 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     if steps.is_busy(found):
         messages.info(request, _("This import is still running. Cancel it first, or wait until it is done."))
         return redirect("catalog:history", found.pk)
-    found.delete()
+    with transaction.atomic():
+        HistoryImport.objects.select_for_update().filter(pk=found.pk).first()  # before its rows, as whoever writes them
+        found.delete()
     messages.success(request, _("The import is forgotten."))
     return redirect("catalog:history_imports")

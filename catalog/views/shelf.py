@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ from catalog.forms import LikeForm, MarkForm, ShelfForm
 from catalog.models import Movie
 from catalog.requests import HtmxRequest, next_address
 from catalog.search import browse
-from catalog.shelf import HIDDEN, KINDS, LIKED, SEEN, WATCHLIST, shelf_of
+from catalog.shelf import HIDDEN, KINDS, LIKED, SEEN, WATCHLIST, Gone, shelf_of
 from catalog.taste import taste_of
 
 PER_PAGE = 48
@@ -66,10 +66,13 @@ def mark(request: HtmxRequest, pk: int, kind: str) -> HttpResponse:
 def _put(request: HtmxRequest, kind: str, movie: Movie, *, on: bool) -> HttpResponse:
     shelf = shelf_of(request)
     before = [other for other in KINDS if shelf.holds(other, movie.pk)]
-    shelf.put(kind, movie, on=on)
-    for other in request.GET.getlist("restore"):
-        if other in KINDS:
-            shelf.put(other, movie, on=True)
+    try:
+        shelf.put(kind, movie, on=on)
+        for other in request.GET.getlist("restore"):
+            if other in KINDS:
+                shelf.put(other, movie, on=True)
+    except Gone as problem:
+        raise Http404 from problem
     lost = [other for other in before if other != kind and not shelf.holds(other, movie.pk)]
     done = str(_DONE[kind, on]) % {"film": movie.text_in()[0]}
     undo = _undo(kind, movie, on=not on, restore=lost)

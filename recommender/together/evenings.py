@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Movie, User
+from catalog.services import hold, hold_account
 from catalog.shelf import HIDDEN, LIKED, SEEN, Shelf
 from recommender.models import Night, NightGuest, NightVeto
 from recommender.models.nights import LONGEST_NAME, new_token
@@ -72,7 +73,9 @@ def join(night: Night, newcomer: Newcomer) -> NightGuest:
     """Take a seat. Two who press at once are asked one after the other."""
     _enough_likes(newcomer)
     with transaction.atomic():
-        seats = Night.objects.select_for_update().get(pk=night.pk).guests
+        if newcomer.user is not None:
+            hold_account(newcomer.user.pk)
+        seats = held(night).guests
         if seats.count() >= MOST:
             raise Refused(_("All six seats of this evening are taken. Ask the host to free one."))
         if seats.filter(name__iexact=newcomer.name).exists():
@@ -86,8 +89,15 @@ def join(night: Night, newcomer: Newcomer) -> NightGuest:
     return guest
 
 
+def held(night: Night) -> Night:
+    """The evening as it is now, until the transaction ends. Raises Night.DoesNotExist once it is over."""
+    return Night.objects.select_for_update().get(pk=night.pk)
+
+
+@transaction.atomic
 def invite(night: Night) -> None:
     """A fresh link for friends; the one before stops working."""
+    night = held(night)
     if night.invitations_made >= MOST_INVITATIONS:
         raise Refused(_("This evening has had its ten invitation links. Open another evening."))
     night.invitation = new_token()
@@ -96,8 +106,10 @@ def invite(night: Night) -> None:
     night.save(update_fields=["invitation", "invitation_ends_at", "invitations_made"])
 
 
+@transaction.atomic
 def withdraw(night: Night) -> None:
     """Nobody joins by the link any more."""
+    night = held(night)
     night.invitation = ""
     night.invitation_ends_at = None
     night.save(update_fields=["invitation", "invitation_ends_at"])
@@ -108,20 +120,28 @@ def veto(guest: NightGuest, movie: Movie, *, on: bool) -> None:
     if not on:
         guest.vetoes.filter(movie=movie).delete()
         return
-    if guest.vetoes.count() >= MOST_VETOES:
-        raise Refused(_("That is a hundred vetoes. Take some back, or say in words what you would like."))
-    NightVeto.objects.get_or_create(guest=guest, movie=movie)
+    with transaction.atomic():
+        held(guest.night)
+        if not NightGuest.objects.filter(pk=guest.pk).exists() or not hold([movie.pk]):
+            raise Night.DoesNotExist
+        if guest.vetoes.count() >= MOST_VETOES:
+            raise Refused(_("That is a hundred vetoes. Take some back, or say in words what you would like."))
+        NightVeto.objects.get_or_create(guest=guest, movie=movie)
 
 
+@transaction.atomic
 def share(night: Night, movie_ids: Sequence[int]) -> None:
     """Keep these films as the evening's result; its link stays the same until it is taken back."""
+    night = held(night)
     night.result = night.result or new_token()
     night.result_films = list(movie_ids[:RESULT])
     night.save(update_fields=["result", "result_films"])
 
 
+@transaction.atomic
 def unshare(night: Night) -> None:
     """The link to the result leads nowhere from now on."""
+    night = held(night)
     night.result, night.result_films = "", []
     night.save(update_fields=["result", "result_films"])
 

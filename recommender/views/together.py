@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,7 +37,10 @@ def behind_a_link(view: View) -> View:
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Night.DoesNotExist as problem:  # its host ended it, or sent somebody away, at this very moment
+            raise Http404 from problem
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -192,11 +196,12 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     leaving = next((guest for guest in seat.guests if str(guest.pk) == asked), None)
     if leaving is None or (leaving != seat.me and not seat.me.is_host):
         raise Http404
+    with transaction.atomic():
+        evenings.held(seat.night)
+        (seat.night if leaving.is_host else leaving).delete()
     if leaving.is_host:
-        seat.night.delete()
         messages.success(request, _("The evening is over, and everything kept for it is deleted."))
         return redirect("recommender:together")
-    leaving.delete()
     if leaving == seat.me:
         messages.success(request, _("You left. Nothing of yours is kept for this evening."))
         return redirect("recommender:together")
