@@ -30,7 +30,7 @@ def reasons() -> list[str]:
             return [_("No trained model is active. Run: manage.py train_vae")]
         return [*_model(version), *_vectors(version)]
     except Error as problem:
-        log.error("The database does not answer: %s", problem)
+        log.error("The database does not answer: %s", str(problem).strip().partition("\n")[0])
         return [_("The database does not answer.")]
 
 

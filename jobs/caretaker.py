@@ -12,6 +12,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from jobs.models import SILENT_FOR, Worker
+from jobs.progress import first_line
 from jobs.running import take_up
 
 ROUND = 5.0  # seconds between two rounds
@@ -48,5 +49,5 @@ def _round(name: str, silent_for: timedelta) -> None:
         Worker.objects.filter(seen_at__lt=now - 10 * SILENT_FOR).delete()
         take_up(silent_for)
     except Error as problem:  # busy or gone for a moment: the next round tries again
-        logger.warning("A round of the worker failed: %s", problem)
+        logger.warning("A round of the worker failed: %s", first_line(problem))
         connection.close()

@@ -20,6 +20,11 @@ LONGEST_LOG = 20_000  # characters; of a longer log the end is kept
 leaving = threading.Event()
 
 
+def first_line(problem: BaseException) -> str:
+    """What a database says first; advice for other people follows."""
+    return str(problem).strip().partition("\n")[0]
+
+
 class JobError(Exception):
     """The job cannot be done; the message is for people and names the cure."""
 
@@ -43,7 +48,7 @@ class Progress:
         self.job_id, self.attempt = job.pk, job.attempts
         self._done, self._total, self._log = job.done, job.total, job.log
         self._mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, runner=job.runner)
-        self._in_background = in_background
+        self.in_background = in_background
         self._written = 0.0
         self._stop: type[Cancelled] | None = None
 
@@ -61,7 +66,7 @@ class Progress:
     @property
     def stop_asked(self) -> bool:
         """Whether the job should stop, for code that wants to be asked instead of interrupted."""
-        return self._stop is not None or (self._in_background and leaving.is_set())
+        return self._stop is not None or (self.in_background and leaving.is_set())
 
     def check(self) -> None:
         """Raise Cancelled when the job should stop."""
@@ -90,7 +95,7 @@ class Progress:
         That is without a worker; and inside a transaction on SQLite, which has one writer only: whoever waits for it
         to end, to take up jobs without signs of life, then finds one that was written with it.
         """
-        if not self._in_background:
+        if not self.in_background:
             self.beat()
         elif connection.vendor == "sqlite" and connection.in_atomic_block and time.monotonic() - self._written >= BEAT:
             self._written = time.monotonic()

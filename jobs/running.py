@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskContext, TaskResultStatus, task, task_backends
 from django_tasks.backends.immediate import ImmediateBackend
 
+from jobs import pieces
 from jobs.kinds import kind_of
 from jobs.models import SILENT_FOR, Job
-from jobs.progress import Cancelled, JobError, Left, Progress, TakenOver, beating, leaving
+from jobs.progress import Cancelled, JobError, Left, Progress, TakenOver, beating, first_line, leaving
 
 MOST_ATTEMPTS = 3
 LONGEST_OUTAGE = 600.0  # seconds that a job's end waits for the database to come back
@@ -49,7 +50,7 @@ def run_job(context: TaskContext, job_id: int) -> None:
     except Left:
         write(lambda: put_back(job, progress))
     except _DatabaseLost as problem:
-        logger.warning("Job %s lost the database and is run again: %s", job.pk, str(problem).strip())
+        logger.warning("Job %s lost the database and is run again: %s", job.pk, problem)
         write(lambda: _try_again(job, progress))
     except TakenOver:
         logger.warning("Job %s was taken over by another worker", job.pk)
@@ -94,7 +95,7 @@ def _at_once(write: Callable[[], object]) -> None:
 
 def _patiently(write: Callable[[], object]) -> None:
     """Write how a job ended as soon as the database is there: what it did must not be forgotten."""
-    until = time.monotonic() + LONGEST_OUTAGE
+    until, has_waited = time.monotonic() + LONGEST_OUTAGE, False
     while True:
         try:
             write()
@@ -102,7 +103,9 @@ def _patiently(write: Callable[[], object]) -> None:
         except (OperationalError, InterfaceError) as problem:
             if leaving.is_set() or time.monotonic() > until or connection.in_atomic_block:
                 raise
-            logger.warning("A job's end waits for the database: %s", str(problem).strip())
+            if not has_waited:
+                logger.warning("A job's end waits for the database: %s", first_line(problem))
+            has_waited = True
             connection.close()
             time.sleep(1)
 
@@ -110,7 +113,8 @@ def _patiently(write: Callable[[], object]) -> None:
 def _work(job: Job, progress: Progress) -> dict[str, Any]:
     """Do the work and return the fields that say how it ended."""
     try:
-        result = kind_of(job.kind).run(progress, **job.arguments)
+        with pieces.belonging_to(job.pk, in_background=progress.in_background):
+            result = _run(job, progress)
         json.dumps(result, cls=DjangoJSONEncoder)  # what is no JSON fails here, as the job's error
     except (Left, TakenOver):
         raise
@@ -121,7 +125,7 @@ def _work(job: Job, progress: Progress) -> dict[str, Any]:
     except (OperationalError, InterfaceError) as problem:
         if connection.in_atomic_block or (connection.connection is not None and connection.is_usable()):
             return _broken(job)
-        raise _DatabaseLost(str(problem)) from problem
+        raise _DatabaseLost(first_line(problem)) from problem
     except OSError as problem:
         if problem.errno not in {errno.ENOSPC, errno.EDQUOT}:
             return _broken(job)
@@ -130,6 +134,21 @@ def _work(job: Job, progress: Progress) -> dict[str, Any]:
     except Exception:
         return _broken(job)
     return {"state": Job.State.DONE, "result": result}
+
+
+def _run(job: Job, progress: Progress) -> dict[str, Any] | None:
+    """Run a job with its pieces, those too that it handed out before it was cancelled."""
+    try:
+        result = kind_of(job.kind).run(progress, **job.arguments)
+        if progress.in_background:
+            pieces.work_off(progress.check)
+    except (Left, TakenOver):
+        raise
+    except Cancelled:
+        if progress.in_background:
+            pieces.work_off(lambda: None)
+        raise
+    return result
 
 
 def _broken(job: Job) -> dict[str, Any]:

@@ -24,6 +24,16 @@ def refuse(progress: Progress) -> None:
     raise JobError("The file has no films: choose another one.")
 
 
+@job_kind("test_look", title="Looking")
+def look(progress: Progress, *, times: int) -> dict[str, int]:
+    """Ask the database again and again."""
+    for number in range(times):
+        progress.report(number, times)
+        Job.objects.count()
+        time.sleep(0.05)
+    return {"looked": times}
+
+
 @job_kind("test_break", title="Breaking")
 def break_down(progress: Progress) -> None:
     """Fail with an error of the site."""

@@ -22,7 +22,8 @@ from django_tasks_db.management.commands.db_worker import valid_interval, valid_
 
 from jobs.caretaker import caring
 from jobs.models import SILENT_FOR
-from jobs.progress import leaving
+from jobs.pieces import take_again_after
+from jobs.progress import first_line, leaving
 
 ONE_PRESS = 2.0  # seconds
 
@@ -42,7 +43,7 @@ class Worker(db_worker.Worker):
             except (OperationalError, InterfaceError) as problem:
                 if not self.running:
                     return None
-                logger.warning("The database does not answer; trying again: %s", str(problem).strip())
+                logger.warning("The database does not answer; trying again: %s", first_line(problem))
                 connections.close_all()
                 time.sleep(max(ONE_PRESS, self.interval))
 
@@ -95,6 +96,7 @@ class Command(db_worker.Command):
             max_tasks=options["max_tasks"],
             worker_id=name,
         )
+        take_again_after(timedelta(seconds=options["silent_for"]))
         with caring(name, timedelta(seconds=options["silent_for"])):
             worker.configure_signals()
             worker.run()
