@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_DRAFT = ".draft-"
+DRAFT = ".draft-"
 _YOUNG = 60.0  # seconds in which a draft may not have taken its lock yet
 
 
@@ -51,10 +51,11 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def draft_folder(root: Path) -> Iterator[Path]:
+def draft_folder(root: Path, prefix: str = DRAFT, *, private: bool = False) -> Iterator[Path]:
     """A locked folder beside the published ones, gone afterwards unless it was put in place."""
-    draft = Path(tempfile.mkdtemp(dir=root, prefix=_DRAFT))
-    draft.chmod(0o755)  # mkdtemp is private, but the web process must read what is published
+    draft = Path(tempfile.mkdtemp(dir=root, prefix=prefix))
+    if not private:
+        draft.chmod(0o755)  # the web process must read what is published
     try:
         with _lock_of(draft):
             yield draft
@@ -62,9 +63,9 @@ def draft_folder(root: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def sweep(root: Path) -> None:
+def sweep(root: Path, prefix: str = DRAFT) -> None:
     """Remove the drafts of processes that died while writing."""
-    for draft in root.glob(f"{_DRAFT}*"):
+    for draft in root.glob(f"{prefix}*"):
         with _lock_of(draft) as ours:
             if ours and time.time() - draft.stat().st_mtime > _YOUNG:
                 shutil.rmtree(draft, ignore_errors=True)

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from recommender.ml.files import sync_folder
+from recommender.ml.files import DRAFT, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ MANIFEST = "manifest.json"
 PARTS = ("database", "models", "media", "uploads")
 _PIECE = 1 << 20
 _MOST_MANIFEST = 64 << 20
-_PART = ".part"
 
 
 class DamagedBackup(Exception):
@@ -61,22 +60,19 @@ class Writer:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
-    """Write a backup beside its final name and put it there in one step; it holds secrets, so it is private."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
-    try:
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
-            with (
-                _packed(file, path) as stream,
-                tarfile.open(fileobj=stream, mode="w") as tar,
-            ):
-                yield Writer(tar)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
+def writing(path: Path, room: Path) -> Iterator[Writer]:
+    """Write a backup in a room beside it and put it in place in one step; it holds secrets, so it is private."""
+    draft = room / "backup"
+    with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
+        with (
+            _packed(file, path) as stream,
+            tarfile.open(fileobj=stream, mode="w") as tar,
+        ):
+            yield Writer(tar)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
@@ -99,8 +95,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Drafts of backups that were killed."""
-    return sorted(folder.glob(f".*{_PART}")) if folder.is_dir() else []
+    """Rooms of backups that were killed."""
+    return sorted(folder.glob(f"{DRAFT}*")) if folder.is_dir() else []
 
 
 def _members(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

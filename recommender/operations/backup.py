@@ -6,7 +6,6 @@ import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import django
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Like, Movie
 from recommender import model_files
+from recommender.ml.files import draft_folder, sweep
 from recommender.models import ModelPiece, ModelVersion
 from recommender.operations import databases
 from recommender.operations.archives import Writer, files_below, writing
@@ -54,8 +54,9 @@ def save(
     """
     path = _path(target, force=force)
     try:
-        with TemporaryDirectory(dir=path.parent, prefix=".saving-") as room, writing(path) as archive:
-            return _fill(archive, path, Path(room), all_models=all_models, progress=progress)
+        sweep(path.parent)
+        with draft_folder(path.parent, private=True) as room, writing(path, room) as archive:
+            return _fill(archive, path, room, all_models=all_models, progress=progress)
     except (DumpError, DatabaseError) as problem:
         raise CannotSave(str(problem)) from problem
     except OSError as problem:

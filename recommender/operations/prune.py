@@ -23,7 +23,7 @@ from recommender.ml.artifacts import MANIFEST
 from recommender.models import Embedding, ModelVersion, Night, Shown
 from recommender.operations import archives
 from recommender.operations.places import named_in_database, size_of, uploads
-from recommender.operations.restore import DRAFT, ROOM
+from recommender.operations.restore import ROOM, drafts
 
 YOUNG = timedelta(days=1)  # files younger than this may belong to work that is going on
 _AT_ONCE = 2000  # rows deleted in one transaction, so that the site can write in between
@@ -156,8 +156,7 @@ def _is_made_from(path: Path, stems: set[tuple[Path, str]]) -> bool:
 
 def _leftovers(before: float) -> Find:
     """What a backup or restore left that was killed. A restore's holds the former state, so it stays a while."""
-    rooms = [*Path(settings.VAR_DIR).glob(f"{ROOM}*"), *Path(settings.VAR_DIR).glob(f"{DRAFT}*")]
-    rooms += settings.MODELS_DIR.glob(f"{DRAFT}*")
+    rooms = [*Path(settings.VAR_DIR).glob(f"{ROOM}*"), *drafts()]
     found = [path for path in rooms if path.stat().st_mtime < before]
     found += [path for path in archives.leftovers(settings.BACKUP_DIR) if _is_old(path)]
     return _paths("leftovers", _("leftovers of stopped backups and restores"), sorted(found))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from recommender import index, model_files
 from recommender.ml import artifacts
 from recommender.ml.artifacts import ArtifactError
+from recommender.ml.files import draft_folder, sweep
 from recommender.operations import databases
 from recommender.operations.archives import DamagedBackup, unpack
 from recommender.operations.databases import NAMES, DumpError
@@ -64,7 +64,7 @@ def restore(path: Path, *, force: bool = False, say: Callable[[str], None] = lam
                 )
             )
         say(_("Replacing the site's data"))
-        with _Swap(folder.with_name(f"{folder.name}-before")) as swap:
+        with _Swap(folder / "before") as swap:
             for model in manifest["models"]:
                 swap.take(folder / "models" / model, settings.MODELS_DIR / model)
             for part, place in uploads().items():
@@ -77,6 +77,7 @@ def restore(path: Path, *, force: bool = False, say: Callable[[str], None] = lam
                 say(_("Bringing the database up to date"))
                 call_command("migrate", interactive=False, verbosity=0)
             model_files.store_missing()
+        _tidy()
     index.forget()
     return Restored(manifest["made"], manifest["films"], manifest["likes"], manifest["models"], migrated)
 
@@ -86,11 +87,11 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The checked content of a backup in a folder that is gone afterwards."""
     if not path.is_file():
         raise CannotRestore(_("There is no file %(file)s.") % {"file": path})
-    folder = Path(mkdtemp(dir=settings.VAR_DIR, prefix=ROOM))
     try:
-        manifest = unpack(path, folder)
-        _check(manifest, folder)
-        yield folder, manifest
+        with draft_folder(Path(settings.VAR_DIR), ROOM, private=True) as folder:
+            manifest = unpack(path, folder)
+            _check(manifest, folder)
+            yield folder, manifest
     except (DamagedBackup, DumpError, ArtifactError, NotReady) as problem:
         raise CannotRestore(str(problem)) from problem
     except OSError as problem:
@@ -98,8 +99,6 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             _("The backup cannot be unpacked (%(problem)s). Make sure that %(folder)s can be written and has space.")
             % {"problem": problem.strerror, "folder": settings.VAR_DIR}
         ) from problem
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check(manifest: dict[str, Any], folder: Path) -> None:
@@ -113,6 +112,20 @@ def _check(manifest: dict[str, Any], folder: Path) -> None:
     databases.check(folder / "database" / NAMES.get(manifest["database"], ""), manifest["database"])
     for model in manifest["models"]:
         artifacts.load(folder / "models" / model)
+
+
+def drafts() -> list[Path]:
+    """What a restore that was killed had not put in place yet."""
+    places = {Path(settings.VAR_DIR), Path(settings.MODELS_DIR), Path(settings.INDEX_DIR).parent}
+    places |= {folder.parent for folder in uploads().values()}
+    return sorted(path for place in places for path in place.glob(f"{DRAFT}*"))
+
+
+def _tidy() -> None:
+    """Remove what killed restores left: the former state that they kept is of no use once another one succeeded."""
+    sweep(Path(settings.VAR_DIR), ROOM)
+    for path in drafts():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

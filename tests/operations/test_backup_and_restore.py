@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import shutil
 import stat
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +108,18 @@ def test_nothing_is_left_beside_what_was_restored(trained: ModelVersion, tmp_pat
     assert {file.name for file in tmp_path.iterdir()} == {"models", "media", "backups", "index"}
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     assert {file.name for file in settings.MODELS_DIR.iterdir()} == {trained.name, ".training.lock"}
+
+
+def test_what_killed_ones_left_goes_with_the_next(trained: ModelVersion, tmp_path: Path) -> None:
+    left = [tmp_path / name for name in ("backups/.draft-killed", ".restoring-killed", "models/.restored-v1.9")]
+    for folder in left:
+        folder.mkdir(parents=True)
+        (folder / "secret").touch()
+        os.utime(folder, (time.time() - 3600,) * 2)
+    run("backup", str(tmp_path / "backups" / "saved.tar.gz"))
+    assert [path.exists() for path in left] == [False, True, True]
+    run("restore", str(tmp_path / "backups" / "saved.tar.gz"), "--force")
+    assert not any(path.exists() for path in left)
 
 
 def test_a_backup_is_private(trained: ModelVersion) -> None:

@@ -78,15 +78,15 @@ def clutter(versions: list[ModelVersion]) -> list[Path]:
         file("index", "nobody", "films-1"),
         file("models", ".training.safetensors", days=40),
         file("media", "posters", "nobody.png"),
-        file("backups", ".movierec.tar.gz.1.part"),
+        file("backups", ".draft-killed", "backup"),
         file(".restoring-killed", "manifest.json"),
     ]
 
 
 def test_looking_changes_nothing(clutter: list[Path]) -> None:
     os.utime(Path(settings.VAR_DIR) / ".restoring-killed", (time.time() - 40 * 86400,) * 2)
-    for folder in ("models", "index"):
-        os.utime(Path(settings.VAR_DIR) / folder / "nobody", (time.time() - 2 * 86400,) * 2)
+    for folder in ("models/nobody", "index/nobody", "backups/.draft-killed"):
+        os.utime(Path(settings.VAR_DIR) / folder, (time.time() - 2 * 86400,) * 2)
     found = prune()
     assert set(found) == {
         "versions", "model_folders", "index", "checkpoints", "uploads", "leftovers", "sessions", "jobs",
