@@ -18,6 +18,8 @@ from catalog.history.unpack import Part, is_packed, parts_of
 from catalog.importing.encoding import Unreadable
 from catalog.models import HistoryImport
 
+_MOST_JSON = 24 << 20  # bytes; of all parts together, since all are held at once
+_MOST_VALUES = 1_500_000  # each takes a hundred bytes of memory, however short it is in the file
 _TABLES: tuple[ModuleType, ...] = (letterboxd, imdb, tmdb, movielens, movary, yamtrack, plain)
 
 
@@ -30,10 +32,32 @@ class _Found:
     content: Any  # a Table, or parsed JSON
 
 
+class _TooMuch(Unreadable):
+    """There is more JSON than is read at once."""
+
+
+class _Room:
+    """What may still be held in memory."""
+
+    def __init__(self) -> None:
+        self._bytes = _MOST_JSON
+        self._values = _MOST_VALUES
+
+    def json(self, path: Path) -> Any:
+        """A parsed file, if there is room for it."""
+        self._bytes -= path.stat().st_size
+        content = path.read_bytes() if self._bytes >= 0 else b""
+        self._values -= sum(map(content.count, (b",", b"[", b"{")))
+        if self._bytes < 0 or self._values < 0:
+            raise _TooMuch(_("There is more JSON in this file than can be read at once. Split it into smaller files."))
+        return json.loads(content.decode("utf-8-sig"))
+
+
 def read_file(path: Path, name: str) -> Collected:
     """Everything that an export says. Raises Unreadable, with words that name the cure."""
+    room = _Room()
     with parts_of(path, name) as parts:
-        found = [one for part in parts if (one := _recognised(part, alone=part.path == path))]
+        found = [one for part in parts if (one := _recognised(part, room, alone=part.path == path))]
         source = _source_of(found)
         if source is None:
             raise Unreadable(
@@ -51,22 +75,22 @@ def is_known(path: Path, name: str) -> bool:
         if is_packed(path):
             return True
         with parts_of(path, name) as [part]:
-            found = _recognised(part, alone=True)
+            found = _recognised(part, _Room(), alone=True)
     except (Unreadable, OSError):
         return False
     return found is not None and found.source not in (plain, movielens)
 
 
-def _recognised(part: Part, *, alone: bool) -> _Found | None:
+def _recognised(part: Part, room: _Room, *, alone: bool) -> _Found | None:
     """What a part is. In a ZIP a file that cannot be read is passed over; alone it is refused."""
     try:
         if _is_json(part):
-            content = json.loads(part.path.read_bytes().decode("utf-8-sig"))
+            content = room.json(part.path)
             source = next((source for source in (own, trakt) if source.fits(content)), None)
             return _Found(part, source, content) if source else None
         table = open_table(part)
     except (Unreadable, csv.Error, ValueError, RecursionError) as problem:
-        if not alone:
+        if not alone and not isinstance(problem, _TooMuch):
             return None
         if isinstance(problem, Unreadable):
             raise

@@ -14,7 +14,7 @@ from catalog.importing import cells
 from catalog.importing.encoding import encoding_of
 from catalog.importing.formats import header_key
 from catalog.importing.formulas import original
-from catalog.importing.reading import LARGEST_CELL
+from catalog.importing.lines import LARGEST_CELL, Lines
 from catalog.importing.rows import LONGEST_TITLE
 from catalog.models.films import FIRST_YEAR
 
@@ -101,9 +101,11 @@ def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, lis
     """Each row with the line that it begins on. A file that breaks off in a quotation ends there."""
     csv.field_size_limit(LARGEST_CELL)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
+        lines = Lines(file, delimiter)
+        reader = csv.reader(lines, delimiter=delimiter)
         number = 1
         for found in reader:
+            lines.row_done()
             yield number, found
             number = reader.line_num + 1
 

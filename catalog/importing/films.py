@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import IntegrityError, reset_queries, transaction
 from django.utils.translation import gettext as _
 
+from catalog.importing.encoding import Unreadable
 from catalog.importing.matching import Ambiguous, FilmIndex, Known
 from catalog.importing.reading import open_table
 from catalog.importing.report import FilmReport, Outcome
@@ -20,6 +21,7 @@ from catalog.models import ImportRow
 from catalog.services import announce_changes
 
 CHUNK = 500
+MOST_PREVIEWED = 1_000_000  # rows; a preview remembers each new film, half a gigabyte of them
 
 Progress = Callable[[int, int], None]
 Keep = Callable[[Sequence[Outcome]], None]
@@ -45,6 +47,9 @@ def import_films(
     behind the rows up to `after_line`, which took the films `taken`, by the line of each.
     """
     table = open_table(path, kind=kind)
+    if dry_run and table.total > MOST_PREVIEWED:
+        words = _("A preview reads %(most)d rows at most. Split the file, or import it with the command.")
+        raise Unreadable(words % {"most": MOST_PREVIEWED})
     run = _Run(FilmReport(kind=table.kind.name), keep, dry_run=dry_run, exact=table.kind.exact, taken=taken or {})
     done = 0
     for chunk in in_chunks(film_rows(table), CHUNK):

@@ -14,9 +14,9 @@ from catalog.importing.cells import line
 from catalog.importing.encoding import Unreadable, encoding_of
 from catalog.importing.formats import FORMATS, Columns, Format, columns_of, format_of
 from catalog.importing.formulas import original
-from catalog.importing.objects import as_cell, fields_of, is_json, objects
+from catalog.importing.lines import LARGEST_CELL, Lines
+from catalog.importing.objects import MOST_FIELDS, as_cell, fields_of, is_json, objects
 
-LARGEST_CELL = 16 << 20  # characters; TMDB's lists of everybody in a film pass Python's limit of 128 KB
 _DELIMITERS = (",", ";", "\t")
 _LISTS = ("genres", "countries", "directors", "cast", "keywords")
 _SEP_LINE = re.compile(r"sep=(.)\s*")  # Excel's own first line
@@ -73,10 +73,12 @@ def _lines(path: Path, encoding: str, delimiter: str, *, quoted: bool = True) ->
     """Yield each row with the number of the line that it begins on; a quoted cell may hold further lines."""
     csv.field_size_limit(LARGEST_CELL)
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+        lines = Lines(file, delimiter)
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
         number = 1
         try:
             for cells in reader:
+                lines.row_done()
                 yield number, cells
                 number = reader.line_num + 1
         except csv.Error as problem:
@@ -91,6 +93,8 @@ def _headers(path: Path, encoding: str) -> tuple[int, list[str], str]:
     best: tuple[tuple[int, int], int, list[str], str] | None = None
     for delimiter in _DELIMITERS:
         for number, cells in _lines(path, encoding, delimiter):
+            if len(cells) > MOST_FIELDS:
+                raise Unreadable(_("The first line names more than %(most)d columns.") % {"most": MOST_FIELDS})
             if not any(map(str.strip, cells)) or _SEP_LINE.fullmatch(delimiter.join(cells)):
                 continue
             score = (len(columns_of(cells, format_of(cells), likes=True)), len(cells))

@@ -1,0 +1,1 @@
+"""Hands every importer huge and hostile files, and measures what memory that takes."""
