@@ -22,7 +22,7 @@ class Case:
     command: Callable[[Site], Words]
     again: Callable[[Site], Words] = field(default=lambda site: ())  # the same command unless this says otherwise
     free: frozenset[str] = frozenset()
-    kills_of_a_site: int = 3
+    kills_of_a_site: int = 5
     presses: bool = True
 
     def once_more(self, site: Site) -> Words:

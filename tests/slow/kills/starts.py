@@ -11,7 +11,7 @@ from tests.slow.kills.databases import Database, PostgreSQL
 from tests.slow.kills.seen import ONLOOKER
 from tests.slow.kills.site import Site
 
-FEW, MANY = 150, 2500  # films
+FEW, MANY = 150, 2200  # films
 BACKUP = "saved.tar.gz"
 _EPOCHS = "2"
 
