@@ -1,9 +1,11 @@
 """Typed readers of environment variables that refuse nonsense instead of guessing."""
 
+import json
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from recommender.operations.address import read_address
 
@@ -76,6 +78,25 @@ def caches(env: environ.Env) -> dict[str, dict[str, Any]]:
             "CACHE_URL must name a cache. Examples: rediscache://127.0.0.1:6379/1, memcache://127.0.0.1:11211"
         ) from None
     return {"default": shared, "limits": {**shared, "KEY_PREFIX": "limits"}}
+
+
+def media_storage(env: environ.Env) -> dict[str, Any]:
+    """Read MEDIA_STORAGE, who keeps uploaded pictures, and MEDIA_STORAGE_OPTIONS; by default it is a folder."""
+    backend = str(env.str("MEDIA_STORAGE", default="")) or "django.core.files.storage.FileSystemStorage"
+    try:
+        import_string(backend)
+    except ImportError as problem:
+        raise ImproperlyConfigured(
+            f"MEDIA_STORAGE names {backend}, which cannot be imported ({problem}). "
+            "For S3: .venv/bin/pip install django-storages[s3], and MEDIA_STORAGE=storages.backends.s3.S3Storage"
+        ) from problem
+    try:
+        options = json.loads(str(env.str("MEDIA_STORAGE_OPTIONS", default="")) or "{}")
+    except ValueError:
+        options = None
+    if not isinstance(options, dict):
+        raise ImproperlyConfigured('MEDIA_STORAGE_OPTIONS must be JSON like {"bucket_name": "films"}.')
+    return {"BACKEND": backend, "OPTIONS": options}
 
 
 def database(env: environ.Env, *, default: str) -> dict[str, Any]:

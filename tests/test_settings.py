@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
 
-from movierec_site.env import caches, database, flag, number, secret
+from movierec_site.env import caches, database, flag, media_storage, number, secret
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -36,6 +36,31 @@ def test_a_port_is_a_port(monkeypatch: pytest.MonkeyPatch, raw: str) -> None:
     monkeypatch.setenv("PORT", raw)
     with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number from 1 to 65535"):
         number(env, "PORT", default=8000, low=1, high=65535)
+
+
+def test_pictures_lie_in_a_folder_unless_another_storage_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert media_storage(env) == {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
+    monkeypatch.setenv("MEDIA_STORAGE", "django.core.files.storage.InMemoryStorage")
+    monkeypatch.setenv("MEDIA_STORAGE_OPTIONS", '{"file_permissions_mode": null}')
+    assert media_storage(env)["OPTIONS"] == {"file_permissions_mode": None}
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "cure"),
+    [
+        ("storages.backends.nowhere.Nowhere", "", r"cannot be imported.*pip install django-storages"),
+        ("nonsense", "", "cannot be imported"),
+        ("", "bucket_name=films", "MEDIA_STORAGE_OPTIONS must be JSON"),
+        ("", "[1]", "MEDIA_STORAGE_OPTIONS must be JSON"),
+    ],
+)
+def test_a_storage_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, backend: str, options: str, cure: str
+) -> None:
+    monkeypatch.setenv("MEDIA_STORAGE", backend)
+    monkeypatch.setenv("MEDIA_STORAGE_OPTIONS", options)
+    with pytest.raises(ImproperlyConfigured, match=cure):
+        media_storage(env)
 
 
 def test_a_secret_has_no_fallback_outside_debug(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import filepath_to_uri
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -196,12 +197,12 @@ class Movie(models.Model):
 
         `poster_url` is only where a picture can be fetched from: pages ask nothing of other sites.
         """
-        return self.poster.url if self.poster else ""
+        return _media_address(self.poster.name or "") if self.poster else ""
 
     @property
     def poster_sizes(self) -> dict[int, str]:
         """Addresses of the picture by their widths."""
-        return {width: self.poster.storage.url(name) for width, name in sizes_of(self.poster.name or "").items()}
+        return {width: _media_address(name) for width, name in sizes_of(self.poster.name or "").items()}
 
     @property
     def small_poster_address(self) -> str:
@@ -297,3 +298,8 @@ class Credit(models.Model):
         return (*self.movie.natural_key(), self.person.name, self.role)
 
     natural_key.dependencies = ["catalog.movie", "catalog.person"]  # type: ignore[attr-defined]
+
+
+def _media_address(name: str) -> str:
+    """The address of an uploaded picture: always ours, wherever the storage keeps it."""
+    return f"{settings.MEDIA_URL}{filepath_to_uri(name)}"

@@ -1,9 +1,9 @@
-"""Serves uploaded pictures: one small machine does it itself; a proxy in front may take the address over."""
+"""Serves uploaded pictures, from a folder or another storage; a proxy in front may take the address over."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -19,7 +19,9 @@ _A_YEAR = "public, max-age=31536000, immutable"
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the media folder; one whose name comes from its content is kept by browsers for good."""
     try:
-        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+        response = (
+            _from_folder(request, path) if isinstance(default_storage, FileSystemStorage) else _from_storage(path)
+        )
     except (OSError, ValueError) as problem:  # a name that no file can have
         raise Http404 from problem
     if response.headers.get("Content-Type") not in _PICTURES and response.status_code == 200:
@@ -29,3 +31,14 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     if never_changes(path):
         response["Cache-Control"] = _A_YEAR
     return response
+
+
+def _from_folder(request: HttpRequest, path: str) -> HttpResponseBase:
+    return serve(request, path, document_root=default_storage.path(""))
+
+
+def _from_storage(path: str) -> HttpResponseBase:
+    """A poster from wherever the storage keeps it; nothing else of a bucket that others may use, too."""
+    if not never_changes(path):
+        raise Http404
+    return FileResponse(default_storage.open(path), filename=path, content_type="image/webp")

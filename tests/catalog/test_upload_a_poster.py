@@ -212,3 +212,26 @@ def test_others_cannot_upload(client: Client, tmp_path: Path) -> None:
         upload(client, movie, picture())
     assert files(tmp_path) == set()
     assert not Movie.objects.get().poster
+
+
+def test_another_storage_keeps_them_and_the_site_still_serves_them(
+    curator: Client, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    memory = {
+        "BACKEND": "django.core.files.storage.InMemoryStorage",
+        "OPTIONS": {"base_url": "https://elsewhere.test/"},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    movie = make_movie("Heat")
+    assert upload(curator, movie, picture(1000, 1500)) == ""
+    assert files(tmp_path) == set()
+    movie.refresh_from_db()
+    page = client.get(movie.get_absolute_url()).content.decode()
+    assert movie.poster_sizes[480] in page
+    assert "elsewhere.test" not in page, "the content security policy lets no other site's pictures in"
+    answer = client.get(movie.poster_sizes[480])
+    assert opened(b"".join(answer.streaming_content)).size == (480, 720)  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "image/webp"
+    assert "immutable" in answer["Cache-Control"]
+    for missing in (movie.poster_sizes[480].replace("480", "481"), "/media/private.txt", "/media/../posters"):
+        assert client.get(missing).status_code == 404
