@@ -155,9 +155,9 @@ class Worker(models.Model):
 class PieceQuerySet(models.QuerySet["Piece"]):
     """The named questions about pieces of jobs."""
 
-    def open(self, job_id: int) -> Self:
-        """Pieces of a job that are still to be done, the first ones first."""
-        return self.filter(job=job_id, is_done=False).order_by("pk")
+    def to_do(self) -> Self:
+        """Pieces that are still to be done, the first ones first."""
+        return self.filter(is_done=False).order_by("pk")
 
 
 class Piece(models.Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -20,10 +20,11 @@ from django.db.models import Q, Sum
 from django.utils import timezone, translation
 from django_tasks import TaskResultStatus, task
 
-from jobs.models import SILENT_FOR, Job, Piece, Worker
-from jobs.progress import Left, leaving
+from jobs.models import SILENT_FOR, Job, Piece, PieceQuerySet, Worker
+from jobs.progress import leaving
 
 WAIT = 0.2  # seconds between two looks at the pieces that others have
+_AT_ONCE = 1000  # pieces written in one statement
 
 logger = logging.getLogger(__name__)
 
@@ -74,22 +75,38 @@ def belonging_to(job_id: int, *, in_background: bool) -> Iterator[None]:
         _current.reset(token)
 
 
-def are_taken_by_others() -> bool:
-    """Whether this code runs in a job, and another worker is there to take pieces of it."""
-    return _current.get() is not None and Worker.objects.alive().count() > 1
-
-
-def hand_out(kind: str, size: int, **arguments: Any) -> None:
-    """Add a piece to the running job."""
+def are_shared() -> bool:
+    """Whether this code runs in a job, and another worker is there to take pieces of it or did so before."""
     job_id = _current.get()
     if job_id is None:
-        raise RuntimeError("Only a job has pieces.")
-    Piece.objects.create(job_id=job_id, kind=kind, size=size, arguments=arguments)
-    call_helpers(job_id)
+        return False
+    return Worker.objects.alive().count() > 1 or Piece.objects.filter(job=job_id).exists()
 
 
-def call_helpers(job_id: int) -> None:
-    """Ask the other workers to take pieces of a job; those that are called already are not called again."""
+def hand_out(kind: str, pieces: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """Add pieces, by their size and arguments, to the running job: all of them or none."""
+    job_id = _job()
+    Piece.objects.bulk_create(
+        [Piece(job_id=job_id, kind=kind, size=size, arguments=arguments) for size, arguments in pieces],
+        batch_size=_AT_ONCE,
+    )
+    _call_helpers(job_id)
+
+
+def of_this_job() -> PieceQuerySet:
+    """The pieces of the running job."""
+    return Piece.objects.filter(job=_job())
+
+
+def _job() -> int:
+    job_id = _current.get()
+    if job_id is None:
+        raise RuntimeError("Only a job that runs in the background has pieces.")
+    return job_id
+
+
+def _call_helpers(job_id: int) -> None:
+    """Ask the other workers to take pieces; those that are called already are not called again."""
     from django_tasks_db.models import DBTaskResult
 
     tasks = DBTaskResult.objects.filter(task_path=help_with.module_path, args_kwargs={"args": [job_id], "kwargs": {}})
@@ -109,21 +126,20 @@ def help_with(job_id: int) -> None:
                 return
 
 
-def work_off(job_id: int, check: Callable[[int], None] = lambda done: None) -> None:
-    """Take pieces until all are done, also those of workers that fell silent. `check` hears how much is done and may
-    raise; raises Left when this worker should end.
-    """
-    while Piece.objects.open(job_id).exists():
-        if leaving.is_set():
-            raise Left
+def work_off(check: Callable[[], None]) -> None:
+    """Take pieces of the running job until all are done, also those of workers that fell silent; `check` may raise."""
+    job_id = _job()
+    if of_this_job().to_do().exists():
+        _call_helpers(job_id)
+    while of_this_job().to_do().exists():
         if not _perform_one(job_id):
             time.sleep(WAIT)
-        check(size_done(job_id))
+        check()
 
 
-def size_done(job_id: int) -> int:
-    """The size of all pieces that are done."""
-    return Piece.objects.filter(job=job_id, is_done=True).aggregate(size=Sum("size"))["size"] or 0
+def size_done() -> int:
+    """The size of all pieces of the running job that are done."""
+    return of_this_job().filter(is_done=True).aggregate(size=Sum("size"))["size"] or 0
 
 
 def take_again_after(silent_for: timedelta) -> None:
@@ -135,7 +151,7 @@ def take_again_after(silent_for: timedelta) -> None:
 def _take(job_id: int) -> Taken | None:
     """Make a piece this worker's own. One conditional UPDATE decides: of two workers one changes the row."""
     now = timezone.now()
-    free = Piece.objects.open(job_id).filter(Q(runner="") | Q(taken_at__lt=now - _silent_for))
+    free = Piece.objects.filter(job=job_id).to_do().filter(Q(runner="") | Q(taken_at__lt=now - _silent_for))
     while (piece := free.first()) is not None:
         piece.runner = uuid4().hex
         if free.filter(pk=piece.pk).update(runner=piece.runner, taken_at=now):
