@@ -58,7 +58,7 @@ def run_job(context: TaskContext, job_id: int) -> None:
         put_back(job, progress)
         raise
     else:
-        write(lambda: progress.finish(finished_at=timezone.now(), **ending))
+        write(lambda: _end(job, progress, ending))
 
 
 def claim(job_id: int) -> Job | None:
@@ -68,6 +68,12 @@ def claim(job_id: int) -> Job | None:
         state=Job.State.RUNNING, runner=runner, attempts=F("attempts") + 1, started_at=now, seen_at=now
     )
     return Job.objects.get(pk=job_id) if claimed else None
+
+
+def _end(job: Job, progress: Progress, ending: dict[str, Any]) -> None:
+    with transaction.atomic():
+        if progress.finish(finished_at=timezone.now(), **ending):
+            job.pieces.all().delete()
 
 
 def put_back(job: Job, progress: Progress) -> None:

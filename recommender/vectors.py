@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from django.db import transaction
-from django.db.models import F
+from django.db import connections, router, transaction
+from django.db.models import F, Field
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -22,6 +23,12 @@ from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 
 _BLOB = np.dtype("<f4")
+Marked = tuple[int, FilmRecord, str]  # a film's id, its record and the fingerprint of that
+
+_STORED: list[Field[Any, Any]] = [
+    Embedding._meta.get_field(name)  # type: ignore[misc]  # none of them is the other side of a relation
+    for name in ("movie", "version", "vector", "fingerprint", "revision", "updated_at")
+]
 
 
 @dataclass(frozen=True)
@@ -75,9 +82,7 @@ def refresh(
     for films in film_records(Movie.objects.all()):
         if should_stop():
             break
-        known = {} if every else _fingerprints(version, films)
-        read = [(pk, record, record.fingerprint()) for pk, record in films]
-        stale = [film for film in read if known.get(film[0]) != film[2]]
+        stale = _stale(version, films, every=every)
         if stale:
             revisions.append(_write(version, stale, before))
         before = _revision(version)
@@ -85,6 +90,22 @@ def refresh(
         done = Refreshed(done.films + len(films), done.computed + len(stale), tuple(revisions))
         progress(done)
     return done
+
+
+def refresh_range(
+    version: ModelVersion, first: int, last: int, *, every: bool, finish: Callable[[Refreshed], None]
+) -> None:
+    """The same for the films whose ids lie in a range; `finish` is called in the transaction that writes them all."""
+    before = _revision(version)
+    seen, stale, vectors = 0, [], []
+    for films in film_records(Movie.objects.filter(pk__gte=first, pk__lte=last)):
+        seen += len(films)
+        if some := _stale(version, films, every=every):
+            stale += some
+            vectors.append(_encoded(version, some))
+    with transaction.atomic():
+        revisions = (_put(version, stale, np.concatenate(vectors), before),) if stale else ()
+        finish(Refreshed(seen, len(stale), revisions))
 
 
 def embed(movie_ids: Iterable[int], version: ModelVersion) -> None:
@@ -142,40 +163,64 @@ def _revision(version: ModelVersion) -> int:
     return ModelVersion.objects.values_list("revision", flat=True).get(pk=version.pk)
 
 
+def _stale(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]], *, every: bool) -> list[Marked]:
+    """Those of the films that need a new vector, each with the fingerprint of its words."""
+    known = {} if every else _fingerprints(version, films)
+    marked = [(pk, record, record.fingerprint()) for pk, record in films]
+    return [film for film in marked if known.get(film[0]) != film[2]]
+
+
 def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> dict[int, str]:
     rows = Embedding.objects.of(version).filter(movie__in=[pk for pk, _ in films])
     return dict(rows.values_list("movie_id", "fingerprint"))
 
 
-def _write(version: ModelVersion, films: Sequence[tuple[int, FilmRecord, str]], before: int | None = None) -> int:
+def _write(version: ModelVersion, films: Sequence[Marked], before: int | None = None) -> int:
     """Encode films, each with its fingerprint, store their vectors in one transaction, and give their revision.
 
     Vectors that somebody wrote after the revision `before` stay: they are of newer words than these.
     """
-    ids = [pk for pk, _, _ in films]
-    vectors = encoder_of(version).encode([record for _, record, _ in films], ids)
+    vectors = _encoded(version, films)
     with transaction.atomic():
-        # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
-        alive = hold(ids)
-        if before is not None:
-            newer = Embedding.objects.of(version).filter(movie__in=ids, revision__gt=before).exclude(fingerprint="")
-            alive -= set(newer.values_list("movie_id", flat=True))
-        revision = next_revision(version)
-        Embedding.objects.bulk_create(
-            [
-                Embedding(
-                    movie_id=pk,
-                    version=version,
-                    vector=pack(vector),
-                    fingerprint=fingerprint,
-                    revision=revision,
-                    updated_at=timezone.now(),
-                )
-                for (pk, _, fingerprint), vector in zip(films, vectors, strict=True)
-                if pk in alive
-            ],
-            update_conflicts=True,
-            unique_fields=["movie", "version"],
-            update_fields=["vector", "fingerprint", "revision", "updated_at"],
-        )
+        return _put(version, films, vectors, before)
+
+
+def _encoded(version: ModelVersion, films: Sequence[Marked]) -> NDArray[np.float32]:
+    return encoder_of(version).encode([record for _, record, _ in films], [pk for pk, _, _ in films])
+
+
+def _put(version: ModelVersion, films: Sequence[Marked], vectors: NDArray[np.float32], before: int | None) -> int:
+    """Store the vectors of films that were encoded; call it in a transaction."""
+    ids = [pk for pk, _, _ in films]
+    # Somebody may have deleted a film while it was encoded; a vector of nothing must not appear.
+    alive = hold(ids)
+    if before is not None:
+        newer = Embedding.objects.of(version).filter(movie__in=ids, revision__gt=before).exclude(fingerprint="")
+        alive -= set(newer.values_list("movie_id", flat=True))
+    revision = next_revision(version)
+    marked = ((pk, fingerprint, vector) for (pk, _, fingerprint), vector in zip(films, vectors, strict=True))
+    _store(version, revision, [film for film in marked if film[0] in alive])
     return revision
+
+
+def _store(version: ModelVersion, revision: int, films: Iterable[tuple[int, str, NDArray[np.float32]]]) -> None:
+    """Insert or replace vectors, by film, fingerprint and vector; `bulk_create` would take as long as encoding them."""
+    connection = connections[router.db_for_write(Embedding)]
+    now = timezone.now()
+    rows = [
+        [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(_STORED, (pk, version.pk, pack(vector), fingerprint, revision, now), strict=True)
+        ]
+        for pk, fingerprint, vector in films
+    ]
+    quoted = [connection.ops.quote_name(str(field.column)) for field in _STORED]
+    table = connection.ops.quote_name(Embedding._meta.db_table)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in quoted[2:])
+    sql = (
+        f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({', '.join(['%s'] * len(quoted))}) "  # noqa: S608 (names from the model)
+        f"ON CONFLICT ({quoted[0]}, {quoted[1]}) DO UPDATE SET {updates}"
+    )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
