@@ -8,7 +8,7 @@ import pytest
 
 from catalog.posters import fetching
 from catalog.posters.addresses import is_public
-from catalog.posters.fetching import Network, fetch
+from catalog.posters.fetching import Network, NotFetched, fetch
 from tests.catalog.web import PUBLIC, Web, leads_to, refused, sends
 
 
@@ -42,6 +42,34 @@ def test_all_others_are_refused_before_anything_is_sent(address: str) -> None:
     with refused("not an address of the public internet"):
         web.get("http://films.example/p.jpg")
     assert not web.connected
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1", "0177.0.0.1", "0", "0.0.0.0", "127.0.0.1."),  # noqa: S104 (asked for, not bound to)
+        *(
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "ip6-localhost",
+            "１２７.0.0.1",
+            "①②⑦.⓪.⓪.①",
+            "127。0。0。1",
+            "%31%32%37.0.0.1",
+        ),
+        *("[::]", "[::1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:a9fe:a9fe]", "[64:ff9b::a00:1]", "[2002:7f00:1::]"),
+        *("[fe80::1%25lo]", "10.1", "3232235777", "169.254.169.254", "127.0.0.1%00.films.example", "127.0.0.1\t"),
+    ],
+)
+@pytest.mark.parametrize(
+    "at", ["http://{}/p.jpg", "https://{}/p.jpg", "http://films.example@{}/", "http://{}:80/p.jpg"]
+)
+def test_no_guise_of_an_inside_host_gets_past_the_systems_own_resolver(host: str, at: str) -> None:
+    web = Web()
+    with pytest.raises(NotFetched):
+        fetch(at.format(host), Network(connect=web.connect))
+    assert web.connected == []
 
 
 def test_one_private_address_among_public_ones_is_refused() -> None:

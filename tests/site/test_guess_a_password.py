@@ -15,7 +15,7 @@ from catalog.models import User
 from jobs.kinds import kind_of
 from jobs.progress import Progress
 from jobs.work import Job
-from tests.builders import make_user
+from tests.builders import make_movie, make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD, WRONG = "a long old password", "wrong"
@@ -223,20 +223,41 @@ def test_a_new_password_ends_all_other_sessions(ana: User) -> None:
     assert there.get("/accounts/").status_code == 302
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("//evil.example", "https://evil.example", "http:evil.example", "///evil.example", "/\\evil.example"),
-        *("\\\\evil.example", "javascript:alert(1)", "data:text/html,evil", "/\tevil\n/x", "https:/evil.example"),
-        *("http://testserver@evil.example", "//testserver@evil.example/", "\x00//evil.example", " //evil.example"),
-        *("/%0d%0aLocation://evil.example\r\nX: evil", "ftp://evil.example", "//evil.example\\@testserver"),
-    ],
-)
-@pytest.mark.parametrize("at", [LOG_IN, ADMIN, "/accounts/theme/", "/accounts/language/"])
-def test_no_form_leads_to_another_site(ana: User, at: str, address: str) -> None:
-    data = {"username": "ana", "password": PASSWORD, "theme": "dark", "language": "en", "next": address}
-    answer = Client().post(at, data)
+ELSEWHERE = [
+    *("//evil.example", "https://evil.example", "http:evil.example", "///evil.example", "/\\evil.example"),
+    *("\\\\evil.example", "javascript:alert(1)", "data:text/html,evil", "/\tevil\n/x", "https:/evil.example"),
+    *("http://testserver@evil.example", "//testserver@evil.example/", "\x00//evil.example", " //evil.example"),
+    *("/%0d%0aLocation://evil.example\r\nX: evil", "ftp://evil.example", "//evil.example\\@testserver"),
+]
+
+
+def stays_here(answer: Any) -> None:
     assert answer.status_code == 302
     assert answer["Location"].startswith("/")
     assert not answer["Location"].startswith(("//", "/\\", "/\t"))
     assert "X" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+@pytest.mark.parametrize("at", [LOG_IN, ADMIN, "/accounts/sign-up/", "/accounts/theme/", "/accounts/language/"])
+def test_no_form_leads_to_another_site(ana: User, at: str, address: str) -> None:
+    name = "new" if "sign-up" in at else "ana"
+    data = {"username": name, "password": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    stays_here(Client().post(at, {**data, "theme": "dark", "language": "en", "next": address}))
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_no_button_leads_to_another_site(ana: User, address: str) -> None:
+    browser, movie = Client(), make_movie()
+    browser.force_login(ana)
+    job = Job.objects.create(kind="import_history", title="x", state="failed", started_by=ana)
+    for at in (f"/films/{movie.pk}/like/", f"/films/{movie.pk}/mark/seen/", f"/jobs/{job.pk}/cancel/"):
+        stays_here(browser.post(at, {"liked": "1", "on": "1", "next": address}))
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_who_is_logged_in_already_is_led_nowhere_else(ana: User, address: str) -> None:
+    browser = Client()
+    browser.force_login(ana)
+    for at in (LOG_IN, ADMIN, "/accounts/sign-up/"):
+        stays_here(browser.get(at, {"next": address}))
