@@ -78,8 +78,8 @@ def read(folder: Path) -> Mapped:
 
 def remove(folder: Path) -> None:
     """Take a folder away; processes that have it mapped keep what they see."""
-    with suppress(FileNotFoundError):
-        # The manifest goes first: half a folder must not look whole.
+    with suppress(OSError):
+        # The manifest goes first: half a folder must not look whole. Where nothing can be removed, checksums decide.
         (folder / _MANIFEST).unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
