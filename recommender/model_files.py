@@ -52,6 +52,8 @@ def store(version: ModelVersion) -> None:
     """Put the files of the version's folder into the database. Raises ArtifactError when the folder is not whole."""
     manifest = artifacts.check(version.folder, version.checksum)
     with transaction.atomic():
+        # Two operators may activate the same version at once: one of them waits, and replaces the same pieces.
+        ModelVersion.objects.select_for_update(no_key=True).filter(pk=version.pk).first()
         version.pieces.all().delete()
         for name in (artifacts.MANIFEST, *manifest["files"]):
             with (version.folder / name).open("rb") as file:

@@ -45,7 +45,7 @@ class LikeExpert:
     @classmethod
     def of(cls, liked: list[Ints], rows: SparseRows, size: int, rng: np.random.Generator) -> LikeExpert:
         """Learn from the films that each visitor likes; `rows` are the words of all films."""
-        if not liked:
+        if not any(map(len, liked)):
             return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, size), np.float32))
         films, likes = np.unique(np.concatenate(liked), return_counts=True)
         known = [np.searchsorted(films, own) for own in liked]

@@ -43,5 +43,6 @@ def taste_weights(dimension: int, of_likes: int) -> Floats:
 
 def unit(vectors: Floats) -> Floats:
     """Rows at Euclidean length 1; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+    exact = vectors.astype(np.float64)  # float32 could not hold the squares of very long or short ones
+    lengths = np.linalg.norm(exact, axis=-1, keepdims=True)
+    return np.asarray(exact / np.where(lengths > 0, lengths, 1), np.float32)

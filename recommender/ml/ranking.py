@@ -27,6 +27,7 @@ DIAL = 0.5  # how far the dial moves a film at most, in units of similarity
 VARIED = 200  # places at the top that variety reorders; further down nobody would notice
 EVERYBODY = 1.2  # length of what most people like, beside a request's own vector, for very many visitors
 FEW_VISITORS = 150  # so many have half that say
+CANCELLED = 1e-4  # length below which likes and words contradict each other so much that they say nothing
 
 
 @dataclass(frozen=True)
@@ -153,5 +154,9 @@ def diversified(vectors: Floats, scores: Floats, rows: Rows, variety: float) -> 
 
 
 def _length(vector: Floats) -> float:
-    """Euclidean length, with 1 for a zero vector so that it can be divided by."""
-    return float(np.linalg.norm(vector)) or 1.0
+    """Euclidean length, with 1 for one that is all but zero, so that it can be divided by.
+
+    What is left of unit vectors that cancel is rounding: made long, it would point anywhere.
+    """
+    length = float(np.linalg.norm(vector.astype(np.float64)))
+    return length if length > CANCELLED else 1.0

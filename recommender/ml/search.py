@@ -55,7 +55,10 @@ def nearest(
     without: Collection[int] = (),
     ties: NDArray[np.integer] | None = None,
 ) -> Found:
-    """The k rows of unit vectors (n, d) with the highest cosine to the query (d,); ties as in `top`."""
+    """The k rows of unit vectors (n, d) with the highest cosine to the query (d,); ties as in `top`.
+
+    To a zero query all films are equally near; one with a value that is no number finds none.
+    """
     rows = _eligible(len(vectors), allowed, without)
     if len(rows) > _DENSE * len(vectors):
         return _best(rows, cosines(vectors, query)[rows], k, ties)
@@ -95,4 +98,7 @@ def _best(rows: NDArray[np.intp], scores: Floats, k: int, ties: NDArray[np.integ
 
 
 def _unit(query: Floats) -> Floats:
-    return np.asarray(query / (float(np.linalg.norm(query)) or 1.0), np.float32)
+    """The query at length 1, however long or short it is; one with a value that is no number is nothing but NaN."""
+    exact = query.astype(np.float64)  # float32 could not hold the squares
+    length = float(np.linalg.norm(exact))
+    return np.asarray(exact / (length or 1.0) if np.isfinite(length) else np.full_like(exact, np.nan), np.float32)

@@ -208,7 +208,7 @@ class Member:
     def _answered(self, answer: Any) -> Any:
         """The answer if it says that something was done or shown; faults go to the ledger."""
         asked = f"{answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']}: {answer.status_code}"
-        if answer.status_code >= 500 or answer.status_code not in (200, 302, 404):
+        if answer.status_code >= 500 or answer.status_code not in (200, 301, 302, 404):
             self.ledger.problem(asked)
         return answer if answer.status_code < 400 else None
 
