@@ -52,10 +52,12 @@ def _results(folder: Path, database: Database, options: argparse.Namespace) -> I
             continue
         rng = random.Random(f"{options.seed} {name}")
         if name in NAMES:
-            yield prove_web(name, starts.get("large"), room, options.times, rng, _say)
+            result = prove_web(name, starts.get("large"), room, options.times, rng, _say)
         else:
             case = next(case for case in CASES if case.name == name)
-            yield prove(case, starts.get(case.start), room, options.times, rng, _say)
+            result = prove(case, starts.get(case.start), room, options.times, rng, _say)
+        _say(_line(result))
+        yield result
 
 
 def _say(words: str) -> None:
@@ -89,15 +91,17 @@ def _table(results: list[Result]) -> str:
         "| killed | kills | sites | how far it was | answers meanwhile (slowest) | left on disk | failures | minutes |",
         "| --- | ---: | ---: | --- | --- | --- | ---: | ---: |",
     ]
-    for result in results:
-        phases = ", ".join(f"{count} {phase}" if count > 1 else phase for phase, count in result.phases.most_common())
-        left = ", ".join(f"{count} `{kind}`" for kind, count in result.leftovers.most_common()) or "nothing"
-        lines.append(
-            f"| {result.name} | {result.kills} | {result.sites} | {phases} | {result.answers} ({result.slowest:.1f} s)"
-            f" | {left} | {len(result.failures)} | {result.seconds / 60:.1f} |"
-        )
     failures = [json.dumps({result.name: result.failures}) for result in results if result.failures]
-    return "\n".join([*lines, *failures])
+    return "\n".join([*lines, *map(_line, results), *failures])
+
+
+def _line(result: Result) -> str:
+    phases = ", ".join(f"{count} {phase}" for phase, count in result.phases.most_common())
+    left = ", ".join(f"{count} `{kind}`" for kind, count in result.leftovers.most_common()) or "nothing"
+    return (
+        f"| {result.name} | {result.kills} | {result.sites} | {phases} | {result.answers} ({result.slowest:.1f} s)"
+        f" | {left} | {len(result.failures)} | {result.seconds / 60:.1f} |"
+    )
 
 
 if __name__ == "__main__":

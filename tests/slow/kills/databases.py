@@ -32,6 +32,8 @@ class Database(Protocol):
 
     def asking(self, folder: Path) -> Any: ...
 
+    def tell(self, folder: Path, sql: str) -> None: ...
+
     def damage(self, folder: Path) -> str: ...
 
 
@@ -56,6 +58,12 @@ class SQLite:
         with closing(sqlite3.connect(folder / "db.sqlite3", timeout=60, isolation_level=None)) as database:
             database.execute("BEGIN")
             yield lambda sql: list(database.execute(sql))
+
+    def tell(self, folder: Path, sql: str) -> None:
+        """Change something."""
+        with closing(sqlite3.connect(folder / "db.sqlite3", timeout=60, isolation_level=None)) as database:
+            register(database)
+            database.execute(sql)
 
     def damage(self, folder: Path) -> str:
         """What SQLite finds wrong with the file, or nothing."""
@@ -101,6 +109,11 @@ class PostgreSQL:
         with self._connected(_named(folder)) as database:
             database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield lambda sql: list(database.execute(sql))
+
+    def tell(self, folder: Path, sql: str) -> None:
+        """Change something."""
+        with self._connected(_named(folder)) as database:
+            database.execute(sql)
 
     def damage(self, folder: Path) -> str:
         """What PostgreSQL finds wrong with its indexes, or nothing."""

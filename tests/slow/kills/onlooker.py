@@ -23,7 +23,7 @@ _PAGES = (
     "/?q=a+quiet+drama",
     "/my-films/import/",
 )
-_PAUSE = 0.12  # seconds, so that the command gets its share of the processor
+_PAUSE = 0.2  # seconds, so that the command gets its share of the processor
 _CSRF = "a" * 32
 
 

@@ -33,7 +33,7 @@ def prove_web(
                     kill(server, rng)
                     result.kills += 1
                 _wait_for_answers(one.answers)
-            result.phases[f"{one.broken + other.broken} requests cut off"] = 1
+            result.phases["requests cut off"] = one.broken + other.broken
         result.answers = sum(one.answers.values()) + sum(other.answers.values())
         result.slowest = max(one.longest_silence, other.longest_silence)
         if result.slowest > _SILENCE:

@@ -1,0 +1,129 @@
+"""Training and importing, killed in the middle and run again, end as if nothing had happened.
+
+Here the moments are chosen; `python -m tests.slow.kills` draws hundreds of them at random, for every command.
+"""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.backends.sqlite3._functions import register
+
+ROOT = Path(__file__).resolve().parents[2]
+# One process loads everything once. Each command runs in a child of it, and the marked ones die by SIGKILL in the
+# so many-th call of a function: [function, call] or [].
+RUN = """
+import json, os, pydoc, signal, sys, traceback
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connections
+import recommender.ml.training
+
+def die_in(function, call):
+    place, name = function.rsplit(".", 1)
+    owner, calls = pydoc.locate(place), iter(range(1, 1000))
+    usual = getattr(owner, name)
+    def dying(*args, **kwargs):
+        if next(calls) == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return usual(*args, **kwargs)
+    setattr(owner, name, dying)
+
+def child(words, death):
+    try:
+        import catalog.importing.films as films
+        films.CHUNK = 3
+        if death:
+            die_in(*death)
+        call_command(*words, verbosity=0)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+for words, death in json.loads(sys.argv[1]):
+    connections.close_all()
+    pid = os.fork()
+    if not pid:
+        child(words, death)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert status == (-signal.SIGKILL if death else 0), (words, death, status)
+"""
+TRAIN = ["train_vae", "--epochs", "2", "--seed", "7"]
+
+
+def run(folder: Path, *steps: tuple[list[str], list[Any]]) -> None:
+    """Run commands on the site in this folder, each with the way it dies."""
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "movierec_site.settings",
+        "DEBUG": "1",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "PATH": os.environ["PATH"],
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-c", RUN, json.dumps(steps)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def end_of(folder: Path) -> tuple[object, ...]:
+    """The database without times and numbers of rows, after it was checked, and the weights of every version."""
+    database = sqlite3.connect(folder / "db.sqlite3")
+    register(database)  # constraints use functions of Django
+    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    tables = [
+        "SELECT m.title, m.year, s.words, e.vector, v.is_active, v.metrics FROM catalog_movie m"
+        " JOIN catalog_searchentry s ON s.movie_id = m.id JOIN recommender_embedding e ON e.movie_id = m.id"
+        " JOIN recommender_modelversion v ON v.id = e.version_id ORDER BY m.id",
+        "SELECT file_name, state, n_new, n_unchanged FROM catalog_catalogueimport ORDER BY id",
+        "SELECT line, kind, film FROM catalog_importrow ORDER BY catalogue_import_id, line",
+    ]
+    rows = [database.execute(table).fetchall() for table in tables]
+    names = [name for (name,) in database.execute("SELECT name FROM recommender_modelversion ORDER BY id")]
+    database.close()
+    return (*rows, [(folder / "models" / name / "encoder.safetensors").read_bytes() for name in names])
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A file of eight films, and one of ten more."""
+    folder = tmp_path_factory.mktemp("files")
+    for name, numbers in (("few.csv", range(8)), ("more.csv", range(8, 18))):
+        words = ("rivers and old bridges", "huts under snow", "a thief and his hat")
+        rows = [f"Film {number},{1990 + number},{words[number % 3]} {number}\n" for number in numbers]
+        (folder / name).write_text("title,year,description\n" + "".join(rows))
+    return str(folder / "few.csv"), str(folder / "more.csv")
+
+
+def test_killed_and_run_again_everything_ends_the_same(files: tuple[str, str], tmp_path: Path) -> None:
+    few, more = files
+    undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
+    ready = [(["migrate"], []), (["import_movies", few], [])]
+    run(undisturbed, *ready, (TRAIN, []), (["import_movies", more], []))
+    run(
+        disturbed,
+        *ready,
+        (TRAIN, ["recommender.ml.run.Run.validate", 2]),  # in the second epoch
+        ([*TRAIN, "--resume"], ["recommender.model_files.store", 1]),  # the folder is there, its row is not
+        ([*TRAIN, "--resume"], ["recommender.upkeep.draw", 1]),  # the version is there, and serves nobody yet
+        ([*TRAIN, "--resume"], []),
+        (["import_movies", more], ["catalog.importing.films.reset_queries", 1]),  # behind the first chunk
+        (["import_movies", more], ["catalog.importing.films.announce_changes", 2]),  # within the third one
+        (["import_movies", more], ["catalog.importing.record.settle", 1]),  # all is written but the end
+        (["import_movies", more], []),
+    )
+    found, expected = end_of(disturbed), end_of(undisturbed)
+    assert found == expected
+    assert len(expected[0]) == 18
+    assert {path.name for path in (disturbed / "models").iterdir() if path.name.startswith(".")} <= {
+        ".training.lock",
+        ".bringing.lock",
+    }
