@@ -74,6 +74,12 @@ def import_slowly(progress: Progress, *, file: str) -> dict[str, int]:
     return {"created": report_of.created, "unchanged": report_of.unchanged}
 
 
+@job_kind("test_import_at_once", title="Importing")
+def import_at_once(progress: Progress, *, file: str) -> dict[str, int]:
+    """Bring a file in with the real importer."""
+    return {"created": import_films(Path(file), progress=progress.report).created}
+
+
 @job_kind("test_wait", title="Waiting")
 def wait(progress: Progress, *, seconds: float = 30) -> None:
     """Work for a while, and note each run in the log."""

@@ -144,7 +144,7 @@ def test_an_import_leaves_encoding_to_the_other_workers(version: ModelVersion, l
     file = tmp_path / "films.csv"
     file.write_text("\n".join(["title,year,description", *rows]), encoding="utf-8")
     kill = victim_and_others(launch, tmp_path)
-    job = start("test_import", by=None, file=str(file))
+    job = start("test_import_at_once", by=None, file=str(file))
     kill()
     until(is_finished, job)
     assert (job.state, job.error) == (Job.State.DONE, "")
