@@ -11,6 +11,6 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalog import roles, search_entries  # noqa: F401  (registering their receivers is their import)
+        from catalog import leaving, roles, search_entries  # noqa: F401  (registering their receivers is their import)
         from catalog.history import later  # noqa: F401
         from catalog.posters import keeping  # noqa: F401

@@ -18,7 +18,18 @@ from jobs.running import run_job
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-__all__ = ["Cancelled", "Job", "JobError", "Progress", "cancel", "job_kind", "may_retry", "retry", "start"]
+__all__ = [
+    "Cancelled",
+    "Job",
+    "JobError",
+    "Progress",
+    "cancel",
+    "is_private",
+    "job_kind",
+    "may_retry",
+    "retry",
+    "start",
+]
 
 
 def start(kind: str, *, by: AbstractUser | None, title: str | None = None, **arguments: Any) -> Job:
@@ -74,6 +85,14 @@ def retry(job: Job) -> bool:
 def _as_one() -> AbstractContextManager[object]:
     """One transaction for a job and its task; none around a job that is run at once, which may take long."""
     return nullcontext() if settings.JOBS_AT_ONCE else transaction.atomic()
+
+
+def is_private(job: Job) -> bool:
+    """Whether it is somebody's own work, which takes no right; a kind that is gone counts as such."""
+    try:
+        return not kind_of(job.kind).permission
+    except LookupError:
+        return True
 
 
 def may_retry(job: Job, user: AbstractUser) -> bool:
