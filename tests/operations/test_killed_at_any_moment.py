@@ -15,15 +15,12 @@ import pytest
 from django.db.backends.sqlite3._functions import register
 
 ROOT = Path(__file__).resolve().parents[2]
-# One process loads everything once. Each command runs in a child of it, and the marked ones die by SIGKILL in the
-# so many-th call of a function: [function, call] or [].
+# One process loads what takes long. Each site is a child of it and each command a child of that; the marked ones die by
+# SIGKILL in the so many-th call of a function: [function, call] or [].
 RUN = """
 import json, os, pydoc, signal, sys, traceback
-import django
-django.setup()
-from django.core.management import call_command
-from django.db import connections
 import recommender.ml.training
+import django
 
 def die_in(function, call):
     place, name = function.rsplit(".", 1)
@@ -35,40 +32,50 @@ def die_in(function, call):
         return usual(*args, **kwargs)
     setattr(owner, name, dying)
 
-def child(words, death):
+def command(words, death):
+    from django.core.management import call_command
+    import catalog.importing.films as films
+    films.CHUNK = 3
+    if death:
+        die_in(*death)
+    call_command(*words, verbosity=0)
+
+def site(folder, steps):
+    os.environ |= {"VAR_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+    django.setup()
+    import recommender.pipeline
+    from django.db import connections
+    for words, death in steps:
+        connections.close_all()
+        status = os.waitstatus_to_exitcode(os.waitpid(child(command, words, death), 0)[1])
+        assert status == (-signal.SIGKILL if death else 0), (words, death, status)
+
+def child(work, *arguments):
+    pid = os.fork()
+    if pid:
+        return pid
     try:
-        import catalog.importing.films as films
-        films.CHUNK = 3
-        if death:
-            die_in(*death)
-        call_command(*words, verbosity=0)
+        work(*arguments)
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
 
-for words, death in json.loads(sys.argv[1]):
-    connections.close_all()
-    pid = os.fork()
-    if not pid:
-        child(words, death)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    assert status == (-signal.SIGKILL if death else 0), (words, death, status)
+children = [child(site, folder, steps) for folder, steps in json.loads(sys.argv[1]).items()]
+sys.exit(any([os.waitpid(pid, 0)[1] for pid in children]))
 """
 TRAIN = ["train_vae", "--epochs", "2", "--seed", "7"]
 
 
-def run(folder: Path, *steps: tuple[list[str], list[Any]]) -> None:
-    """Run commands on the site in this folder, each with the way it dies."""
+def run(sites: dict[str, Any]) -> None:
+    """Run commands on the sites in these folders, each command with the way it dies."""
     environment = {
         "DJANGO_SETTINGS_MODULE": "movierec_site.settings",
         "DEBUG": "1",
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "PATH": os.environ["PATH"],
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-c", RUN, json.dumps(steps)]
+    command = [sys.executable, "-c", RUN, json.dumps(sites)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -107,10 +114,7 @@ def test_killed_and_run_again_everything_ends_the_same(files: tuple[str, str], t
     few, more = files
     undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
     ready = [(["migrate"], []), (["import_movies", few], [])]
-    run(undisturbed, *ready, (TRAIN, []), (["import_movies", more], []))
-    run(
-        disturbed,
-        *ready,
+    killed = [
         (TRAIN, ["recommender.ml.run.Run.validate", 2]),  # in the second epoch
         ([*TRAIN, "--resume"], ["recommender.model_files.store", 1]),  # the folder is there, its row is not
         ([*TRAIN, "--resume"], ["recommender.upkeep.draw", 1]),  # the version is there, and serves nobody yet
@@ -119,7 +123,9 @@ def test_killed_and_run_again_everything_ends_the_same(files: tuple[str, str], t
         (["import_movies", more], ["catalog.importing.films.announce_changes", 2]),  # within the third one
         (["import_movies", more], ["catalog.importing.record.settle", 1]),  # all is written but the end
         (["import_movies", more], []),
-    )
+    ]
+    whole = [(TRAIN, []), (["import_movies", more], [])]
+    run({str(undisturbed): [*ready, *whole], str(disturbed): [*ready, *killed]})
     found, expected = end_of(disturbed), end_of(undisturbed)
     assert found == expected
     assert len(expected[0]) == 18
