@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Movie
+from jobs import pieces
+from jobs.progress import Left, TakenOver
 from jobs.work import Cancelled, JobError, Progress, job_kind
 from recommender import pipeline
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import ModelVersion
-from recommender.upkeep import bring_up_to_date
+from recommender.upkeep import bring_up_to_date, share
 from recommender.vectors import Refreshed
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def refresh(progress: Progress, *, version: str | None = None, every: bool = Fal
     if wanted is None:
         raise JobError(_("No model is active. Train one first."))
     try:
-        done = bring_up_to_date(wanted, every=every, progress=_over_films(progress))
+        done = _refreshed(progress, wanted, every=every)
     except ArtifactError as problem:
         raise JobError(str(problem)) from problem
     words = _("%(films)d films looked at, %(computed)d vectors computed for %(version)s")
@@ -68,6 +70,20 @@ def activate(progress: Progress, *, version: str, force: bool = False) -> dict[s
         raise JobError(str(problem)) from problem
     progress.log(_("%(name)s serves the site now.") % {"name": wanted})
     return {"version": wanted.name}
+
+
+def _refreshed(progress: Progress, version: ModelVersion, *, every: bool) -> Refreshed:
+    """Alone, or with the other workers where there are any."""
+    if not pieces.are_shared():
+        return bring_up_to_date(version, every=every, progress=_over_films(progress))
+    total = Movie.objects.count()
+    try:
+        return share(version, every=every, progress=lambda done: progress.report(min(done, total), total))
+    except (Left, TakenOver):
+        raise
+    except Cancelled:
+        pieces.of_this_job().delete()
+        raise
 
 
 def _trained(progress: Progress, options: pipeline.TrainOptions) -> ModelVersion:

@@ -1,6 +1,7 @@
 """An operator brings the film vectors up to date: only what is stale is computed, and stopping loses nothing."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -77,3 +78,13 @@ def test_without_a_model_the_cure_is_named() -> None:
 def test_an_unknown_version_is_refused(version: ModelVersion) -> None:
     with pytest.raises(CommandError, match=r"manage\.py models lists them"):
         run("--model", "nothing")
+
+
+def test_the_workers_do_it_where_there_are_some(version: ModelVersion) -> None:
+    assert "8 films looked at, 8 vectors computed" in run("--all", "--workers")
+
+
+def test_without_a_worker_nobody_waits_for_one(version: ModelVersion, settings: Any) -> None:
+    settings.JOBS_AT_ONCE = False
+    with pytest.raises(CommandError, match=r"manage\.py db_worker"):
+        run("--all", "--workers")

@@ -1,15 +1,20 @@
 """Brings the film vectors up to date."""
 
+import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from catalog.management.command import STOPPED, SiteCommand
 from catalog.management.progress import Progress
 from catalog.models import Movie
+from jobs.models import Worker
+from jobs.work import Job, start
 from recommender.interrupts import stop_on_interrupt
+from recommender.jobs import REFRESH
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import ModelVersion
 from recommender.upkeep import bring_up_to_date
@@ -23,15 +28,23 @@ class Command(SiteCommand):
         "Computes the vectors that are missing or stale under the active model. It can be stopped with Ctrl-C and "
         "run again at any time; it goes on where it was."
     )
-    examples = ("manage.py refresh_embeddings", "manage.py refresh_embeddings --model 2026-11-23-142501")
+    examples = ("manage.py refresh_embeddings", "manage.py refresh_embeddings --all --workers")
     exit_codes = {130: "stopped with Ctrl-C; what was computed stays, and the next run goes on"}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", dest="every", help="compute every vector anew")
         parser.add_argument("--model", metavar="VERSION", help="another version than the active one")
+        parser.add_argument(
+            "--workers", action="store_true", help="let the db_worker processes share the work, on all hosts, and wait"
+        )
 
-    def handle(self, *, every: bool, model: str | None, **options: Any) -> None:
+    def handle(self, *, every: bool, model: str | None, workers: bool, **options: Any) -> None:
         version = _version(model)
+        if workers:
+            if not settings.JOBS_AT_ONCE and not Worker.objects.alive().exists():
+                raise CommandError(_("No worker is running. Start one or more with: manage.py db_worker"))
+            self._wait_for(start(REFRESH, by=None, version=version.name, every=every))
+            return
         total = Movie.objects.count()
         report = Progress(self.note)
 
@@ -48,6 +61,21 @@ class Command(SiteCommand):
             raise CommandError(_("Stopped. What was computed stays; run it again to go on."), returncode=STOPPED)
         words = _("%(films)d films looked at, %(computed)d vectors computed for %(version)s")
         self.say(words % {"films": done.films, "computed": done.computed, "version": version})
+
+    def _wait_for(self, job: Job) -> None:
+        """Follow a job to its end; Ctrl-C leaves it to the workers."""
+        report = Progress(self.note)
+        try:
+            while not job.is_finished:
+                report(job.done, job.total or 0)
+                time.sleep(0.5)
+                job.refresh_from_db()
+        except KeyboardInterrupt as stop:
+            words = _("The workers go on. Job %(number)d in the admin shows how far they are, and can be cancelled.")
+            raise CommandError(words % {"number": job.pk}, returncode=STOPPED) from stop
+        if job.state != Job.State.DONE:
+            raise CommandError(job.error or job.words)
+        self.say(job.last_line)
 
 
 def _version(name: str | None) -> ModelVersion:
