@@ -144,7 +144,7 @@ def _ranked(films: FilmIndex, wish: Wish, asked: Understanding, mask: Mask, page
         )
         for row, score in zip(found.rows[page], found.scores[page], strict=True)
     ]
-    return ranked, _basis(bool(len(liked)), query is not None and query.has_request)
+    return ranked, _basis(query is not None and bool(len(liked)), query is not None and query.has_request)
 
 
 def _loaded(films: FilmIndex, ranked: Sequence[Ranked]) -> list[Suggestion]:

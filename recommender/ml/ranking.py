@@ -46,16 +46,18 @@ class Query:
         `weights` (d,) say how much each dimension counts in the taste; all alike without them.
         """
         terms = liked if weights is None else liked * weights
-        terms = terms / _length(terms.sum(axis=0))
-        asked = np.zeros(liked.shape[1], np.float32) if request is None else request / _length(request)
-        length = _length(terms.sum(axis=0) + asked)
-        return cls((terms / length).astype(np.float32), (asked / length).astype(np.float32))
+        terms = terms * _to_unit(terms.sum(axis=0))
+        asked = np.zeros(liked.shape[1], np.float32) if request is None else request * _to_unit(request)
+        factor = _to_unit(terms.sum(axis=0) + asked)
+        return cls((terms * factor).astype(np.float32), (asked * factor).astype(np.float32))
 
     def with_words(self, lexical: Floats, vectors: Floats) -> Query:
         """Join the lexical match (n,) so that its spread over the n films stays in proportion to the vectors'.
 
         This ranks like the sum of z-scores, yet remains a cosine: only the weight depends on the request.
         """
+        if not lexical.any():
+            return self
         of_vectors, of_words = float(self._cosines(vectors).std()), float(lexical.std())
         if of_words == 0:
             return self
@@ -98,7 +100,7 @@ def everybody(vectors: Floats, likes: NDArray[np.integer], visitors: int) -> Flo
     """
     direction = likes.astype(np.float32) @ vectors
     lean = EVERYBODY * visitors / (visitors + FEW_VISITORS)
-    return np.asarray(lean * direction / _length(direction), np.float32)
+    return np.asarray(lean * _to_unit(direction) * direction, np.float32)
 
 
 def query_for(
@@ -153,10 +155,10 @@ def diversified(vectors: Floats, scores: Floats, rows: Rows, variety: float) -> 
     return taken
 
 
-def _length(vector: Floats) -> float:
-    """Euclidean length, with 1 for one that is all but zero, so that it can be divided by.
+def _to_unit(vector: Floats) -> float:
+    """What makes a vector's length 1, or 0 for one that is all but zero.
 
     What is left of unit vectors that cancel is rounding: made long, it would point anywhere.
     """
     length = float(np.linalg.norm(vector.astype(np.float64)))
-    return length if length > CANCELLED else 1.0
+    return 1 / length if length > CANCELLED else 0.0
