@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.slow.kills.cases import Case, Words
 from tests.slow.kills.leftovers import leftovers, prune
 from tests.slow.kills.onlooker import looking_on
-from tests.slow.kills.seen import Seen, differences, half_made, how_far, seen
+from tests.slow.kills.seen import Seen, differences, half_made, how_far, seen, share_done
 from tests.slow.kills.site import Failed, Site, kill_group
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -94,16 +94,16 @@ def _undisturbed(case: Case, start: Site, folder: Path, result: Result) -> Undis
 
 def _disturb(case: Case, site: Site, usual: Undisturbed, kills: int, rng: random.Random, result: Result) -> None:
     """Kill the command on one site so many times, then let it end, and compare with the undisturbed run."""
-    words = case.command(site)
+    words, done = case.command(site), 0.0
     with site.served() as server, looking_on(server, presses=case.presses) as onlooker:
         for _ in range(kills):
-            status, _, _ = _run_until(site, words, _moment(usual, rng))
+            status, _, _ = _run_until(site, words, _moment(usual, done, rng))
             if status >= 0:
                 if status:
                     raise Failed(f"{words} ended with {status}: {(site.folder / 'said').read_text()[-600:]}")
                 break  # it was faster than the kill
             result.kills += 1
-            _look_at(case, site, usual, result)
+            done = _look_at(case, site, usual, result)
             words = case.once_more(site)
         else:
             status, _, said = _run_until(site, words, None)
@@ -113,14 +113,15 @@ def _disturb(case: Case, site: Site, usual: Undisturbed, kills: int, rng: random
     _compare(site, usual, result)
 
 
-def _look_at(case: Case, site: Site, usual: Undisturbed, result: Result) -> None:
-    """What everybody else sees right after a kill."""
+def _look_at(case: Case, site: Site, usual: Undisturbed, result: Result) -> float:
+    """Look at what everybody else sees right after a kill; the share of the work that is done."""
     if damage := site.database.damage(site.folder):
         raise Failed(f"the database is damaged: {damage}")
     found = seen(site)
     result.phases[how_far(found, usual.before, usual.after)] += 1
     if strange := half_made(found, usual.before, usual.after, free=case.free):
         raise Failed(f"something half made is seen after a kill: {strange}")
+    return share_done(found, usual.before, usual.after)
 
 
 def _compare(site: Site, usual: Undisturbed, result: Result) -> None:
@@ -140,15 +141,17 @@ def _note(result: Result, onlooker: object) -> None:
     result.slowest = max(result.slowest, onlooker.slowest)  # type: ignore[attr-defined]
 
 
-def _moment(usual: Undisturbed, rng: random.Random) -> tuple[float, float]:
+def _moment(usual: Undisturbed, done: float, rng: random.Random) -> tuple[float, float]:
     """After how much of the processor's time, and how many seconds later, to kill.
 
     Processor time, because a busy machine would shift seconds; the few seconds on top, because a process that waits
-    for the disk takes none. A third of the moments lie near the end, where things are put in their places.
+    for the disk takes none. A third of the moments lie near the end, where things are put in their places; the share
+    that is `done` before brings the end nearer.
     """
+    end = usual.ready + (usual.cpu - usual.ready) * (1 - 0.9 * done)
     near_end = rng.random() < 1 / 3
-    low = 0.75 * usual.cpu if near_end else usual.ready
-    return rng.uniform(low, usual.cpu), rng.choice((0.0, rng.uniform(0, 0.03)))
+    low = usual.ready + 0.7 * (end - usual.ready) if near_end else usual.ready
+    return rng.uniform(low, end), rng.choice((0.0, rng.uniform(0, 0.03)))
 
 
 def _run_until(site: Site, words: Words, moment: tuple[float, float] | None) -> tuple[int, float, str]:

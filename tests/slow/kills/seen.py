@@ -78,6 +78,13 @@ def half_made(found: Seen, before: Seen, after: Seen, *, free: Iterable[str]) ->
     return "; ".join(parts)
 
 
+def share_done(found: Seen, before: Seen, after: Seen) -> float:
+    """Which share of the rows that the command makes is there."""
+    made = {kind: after[kind] - before[kind] for kind in found}
+    whole = sum(map(len, made.values()))
+    return sum(len(rows & found[kind]) for kind, rows in made.items()) / whole if whole else 0.0
+
+
 def how_far(found: Seen, before: Seen, after: Seen) -> str:
     """How far the work got that was killed, by what is in the database."""
     changed = [kind for kind in found if before[kind] != after[kind]]
