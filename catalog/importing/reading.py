@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from catalog.importing.formulas import original
 from catalog.importing.lines import LARGEST_CELL, Lines
 from catalog.importing.objects import MOST_FIELDS, as_cell, fields_of, is_json, objects
 
+_LINES_TO_SEARCH = 1000  # for the headers
 _DELIMITERS = (",", ";", "\t")
 _LISTS = ("genres", "countries", "directors", "cast", "keywords")
 _SEP_LINE = re.compile(r"sep=(.)\s*")  # Excel's own first line
@@ -92,7 +94,7 @@ def _headers(path: Path, encoding: str) -> tuple[int, list[str], str]:
     """The first row that is not blank, with the delimiter that makes most sense of it."""
     best: tuple[tuple[int, int], int, list[str], str] | None = None
     for delimiter in _DELIMITERS:
-        for number, cells in _lines(path, encoding, delimiter):
+        for number, cells in islice(_lines(path, encoding, delimiter), _LINES_TO_SEARCH):
             if len(cells) > MOST_FIELDS:
                 raise Unreadable(_("The first line names more than %(most)d columns.") % {"most": MOST_FIELDS})
             if not any(map(str.strip, cells)) or _SEP_LINE.fullmatch(delimiter.join(cells)):
