@@ -23,6 +23,7 @@ from recommender.ml.records import FilmRecord
 from recommender.models import Embedding, ModelVersion
 
 _BLOB = np.dtype("<f4")
+_OFF = 0.01  # that the square of a vector's length may be off one; rounding makes it off by a millionth
 Marked = tuple[int, FilmRecord, str]  # a film's id, its record and the fingerprint of that
 
 _STORED: list[Field[Any, Any]] = [
@@ -46,12 +47,29 @@ def pack(vector: NDArray[np.float32]) -> bytes:
 
 
 def unpack(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
-    """Blobs as a matrix (n, dimension). A blob of another size or with a value that is no number becomes a zero row."""
+    """Blobs as a matrix (n, dimension), where a damaged one becomes a zero row."""
+    return _checked(blobs, dimension)[0]
+
+
+def damaged(blobs: Sequence[bytes], dimension: int) -> NDArray[np.bool_]:
+    """Which blobs (n,) are not what was written."""
+    return ~_checked(blobs, dimension)[1]
+
+
+def _checked(blobs: Sequence[bytes], dimension: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The blobs as rows (n, dimension) and which of them (n,) are sound; the others are zero.
+
+    A vector is unit, or zero, so its length is its checksum: what it does not notice is too small to matter.
+    """
     size = dimension * _BLOB.itemsize
-    sound = [blob if len(blob) == size else bytes(size) for blob in blobs]
-    matrix = np.frombuffer(b"".join(sound), _BLOB).reshape(len(sound), dimension).astype(np.float32)
-    matrix[~np.isfinite(matrix).all(axis=1)] = 0
-    return matrix
+    fits = np.array([len(blob) == size for blob in blobs], bool)
+    joined = b"".join(blob if here else bytes(size) for blob, here in zip(blobs, fits, strict=True))
+    matrix = np.frombuffer(joined, _BLOB).reshape(len(blobs), dimension).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # damaged numbers may be huge, or none at all
+        squares = np.einsum("ij,ij->i", matrix, matrix)
+        sound = fits & ((squares == 0) | (np.abs(squares - 1) < _OFF))
+    matrix[~sound] = 0
+    return matrix, sound
 
 
 def encoder_of(version: ModelVersion) -> Encoder:
@@ -171,8 +189,11 @@ def _stale(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]], *, ev
 
 
 def _fingerprints(version: ModelVersion, films: Sequence[tuple[int, FilmRecord]]) -> dict[int, str]:
-    rows = Embedding.objects.of(version).filter(movie__in=[pk for pk, _ in films])
-    return dict(rows.values_list("movie_id", "fingerprint"))
+    """What the films' sound vectors were computed from; a damaged one counts as none."""
+    embeddings = Embedding.objects.of(version).filter(movie__in=[pk for pk, _ in films])
+    rows = list(embeddings.values_list("movie_id", "fingerprint", "vector"))
+    broken = damaged([bytes(vector) for _pk, _fingerprint, vector in rows], version.dimension)
+    return {pk: fingerprint for (pk, fingerprint, _vector), lost in zip(rows, broken, strict=True) if not lost}
 
 
 def _write(version: ModelVersion, films: Sequence[Marked], before: int | None = None) -> int:

@@ -20,7 +20,7 @@ from jobs.work import start
 from recommender.jobs import REFRESH
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import Embedding, ModelVersion
-from recommender.vectors import embed
+from recommender.vectors import embed, encoder_of
 
 AT_ONCE = 500  # films encoded while the curator waits: a second or two
 _MOST = 100_000
@@ -93,7 +93,15 @@ def vectors_in_numbers() -> plugs.Section:
         plugs.Figure(label, Movie.objects.filter(asked[state]).count(), address_of("movie", vector=state))
         for state, label in labels.items()
     ]
-    return plugs.Section(_("Vectors"), figures, _("Under the active model %(version)s.") % {"version": version})
+    words = _("Under the active model %(version)s.") % {"version": version}
+    try:
+        encoder_of(version)
+    except ArtifactError as problem:
+        words = _(
+            "The active model's files are damaged, so typed requests are answered by their words alone. %(problem)s"
+        )
+        words = words % {"problem": problem}
+    return plugs.Section(_("Vectors"), figures, words)
 
 
 plugs.film_filters.append(VectorFilter)

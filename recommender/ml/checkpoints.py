@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, uint8
 
 from .files import write_whole
 from .history import Epoch
@@ -39,20 +40,33 @@ class Checkpoint:
             "best_epoch": self.best_epoch,
             "history": [epoch.to_json() for epoch in self.history],
         }
-        write_whole(path, save(tensors, metadata={"about": json.dumps(about)}))
+        words = json.dumps(about)
+        write_whole(path, save(tensors, metadata={"about": words, "checksum": _checksum(words, tensors)}))
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:
         """The state in the file. Raises DamagedCheckpoint."""
         try:
             with safe_open(path, framework="pt") as file:
-                about = json.loads(file.metadata()["about"])
+                words, checksum = file.metadata()["about"], file.metadata()["checksum"]
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            if _checksum(words, tensors) != checksum:
+                raise ValueError("its checksum does not agree")
+            about = json.loads(words)
             groups = {group: _group(tensors, group) for group in ("model", "best", "optimiser")}
             history = tuple(Epoch.from_json(epoch) for epoch in about["history"])
             return cls(about["run"], best_epoch=about["best_epoch"], history=history, **groups)
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
             raise DamagedCheckpoint(f"{path} cannot be read ({problem}): train without resuming.") from problem
+
+
+def _checksum(words: str, tensors: Mapping[str, Tensor]) -> str:
+    """The SHA-256 of everything that a run goes on from."""
+    digest = hashlib.sha256(words.encode())
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].reshape(-1).view(uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _named(group: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

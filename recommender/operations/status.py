@@ -19,12 +19,14 @@ from catalog.models import Like, Movie, User
 from jobs.models import SILENT_FOR, Job, Worker
 from recommender import model_files
 from recommender.corpus import film_records
+from recommender.map import Places
 from recommender.ml.artifacts import ArtifactError
-from recommender.models import Embedding, ModelVersion
+from recommender.models import Embedding, FilmMap, ModelVersion
 from recommender.operations import backup, databases
 from recommender.operations.address import cure
 from recommender.operations.places import size_of, uploads
 from recommender.pipeline import what_is_worse
+from recommender.vectors import damaged
 
 LITTLE_SPACE = 1 << 30  # bytes; a training and a backup take some hundred megabytes
 LONG_WAIT = timedelta(minutes=5)
@@ -73,16 +75,18 @@ def missing_vectors(version: ModelVersion) -> int:
     return int(Movie.objects.listed().exclude(embeddings__version=version).count())
 
 
-def stale_vectors(version: ModelVersion, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Films whose vector was computed from another text than they have now."""
-    stale, done, total = 0, 0, Movie.objects.count()
+def _stale_and_damaged(version: ModelVersion, progress: Callable[[int, int], None]) -> tuple[int, int]:
+    """Films whose vector was computed from another text, and films whose vector is not what was written."""
+    stale, broken, done, total = 0, 0, 0, Movie.objects.count()
     for films in film_records(Movie.objects.all()):
         rows = Embedding.objects.of(version).filter(movie__in=[pk for pk, _record in films])
-        known = dict(rows.values_list("movie_id", "fingerprint"))
+        found = list(rows.values_list("movie_id", "fingerprint", "vector"))
+        known = {pk: fingerprint for pk, fingerprint, _vector in found}
+        broken += int(damaged([bytes(vector) for *_rest, vector in found], version.dimension).sum())
         stale += sum(pk in known and known[pk] != record.fingerprint() for pk, record in films)
         done += len(films)
         progress(done, total)
-    return stale
+    return stale, broken
 
 
 def _database(status: Status) -> None:
@@ -142,11 +146,12 @@ def _model(status: Status, version: ModelVersion | None) -> None:
 
 def _vectors(status: Status, version: ModelVersion, *, quick: bool, progress: Callable[[int, int], None]) -> None:
     missing = missing_vectors(version)
-    stale = None if quick else stale_vectors(version, progress)
+    stale, broken = (None, None) if quick else _stale_and_damaged(version, progress)
     status.facts["vectors"] = {
         "stored": Embedding.objects.of(version).count(),
         "missing": missing,
         "stale": stale,
+        "damaged": broken,
     }
     if missing:
         words = ngettext(
@@ -155,6 +160,12 @@ def _vectors(status: Status, version: ModelVersion, *, quick: bool, progress: Ca
             missing,
         )
         status.needs.append(Need(words % {"count": missing}, "manage.py refresh_embeddings"))
+    if broken:
+        words = ngettext("%(count)d vector is damaged.", "%(count)d vectors are damaged.", broken)
+        status.needs.append(Need(words % {"count": broken}, "manage.py refresh_embeddings"))
+    drawn = FilmMap.objects.filter(version=version).first()
+    if drawn is not None and drawn.films and not len(Places.stored(drawn).ids):
+        status.needs.append(Need(_("The film map is damaged."), "manage.py refresh_embeddings"))
     if stale:
         words = ngettext(
             "%(count)d vector is older than its film.", "%(count)d vectors are older than their films.", stale

@@ -39,7 +39,7 @@ def test_a_healthy_site_ends_with_0(trained: ModelVersion) -> None:
     assert facts["catalogue"] == {"films": 8, "published": 8, "likes": 2, "accounts": 1}
     assert facts["model"]["active"] == trained.name
     assert facts["model"]["age_days"] == 0
-    assert facts["vectors"] == {"stored": 8, "missing": 0, "stale": 0}
+    assert facts["vectors"] == {"stored": 8, "missing": 0, "stale": 0, "damaged": 0}
     assert facts["database"]["migrations_waiting"] == 0
     assert facts["database"]["size"] > 0
     assert facts["disk"]["models"] > 0
@@ -70,7 +70,7 @@ def test_missing_and_stale_vectors_are_counted(trained: ModelVersion) -> None:
     Embedding.objects.filter(movie=first).delete()
     Movie.objects.filter(pk=second.pk).update(description="another text")
     facts, needs = status()
-    assert facts["vectors"] == {"stored": 7, "missing": 1, "stale": 1}
+    assert facts["vectors"] == {"stored": 7, "missing": 1, "stale": 1, "damaged": 0}
     assert "1 film has no vector" in needs
     assert "1 vector is older than its film" in needs
     assert "→ manage.py refresh_embeddings" in needs
