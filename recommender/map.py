@@ -35,10 +35,20 @@ class Places:
 
     @classmethod
     def stored(cls, row: FilmMap) -> Places:
-        """Read what a row holds."""
-        xy = np.frombuffer(bytes(row.places), "<f4").reshape(-1, 2).astype(np.float32)
-        ids, sums = np.frombuffer(bytes(row.films), "<i8"), np.frombuffer(bytes(row.sums), "<u4")
-        return cls(ids.astype(np.int64), xy, sums.astype(np.uint32))
+        """Read what a row holds; a damaged one holds nothing, until the next refresh draws it anew."""
+        try:
+            xy = np.frombuffer(bytes(row.places), "<f4").reshape(-1, 2).astype(np.float32)
+            ids = np.frombuffer(bytes(row.films), "<i8").astype(np.int64)
+            sums = np.frombuffer(bytes(row.sums), "<u4").astype(np.uint32)
+        except ValueError:  # no whole numbers
+            return cls.none()
+        is_sound = len(ids) == len(xy) == len(sums) and bool((np.diff(ids) > 0).all() and (np.abs(xy) <= 1.001).all())
+        return cls(ids, xy, sums) if is_sound else cls.none()
+
+    @classmethod
+    def none(cls) -> Places:
+        """No film stands anywhere."""
+        return cls(np.zeros(0, np.int64), np.zeros((0, 2), np.float32), np.zeros(0, np.uint32))
 
     def at(self, ids: Ids) -> NDArray[np.intp]:
         """Positions of films in here, -1 for those that are not."""
@@ -109,6 +119,8 @@ def _places_of(films: FilmIndex) -> Floats:
     if row is None:
         return xy
     own = Places.stored(row)
+    if not len(own.ids):
+        return xy
     rows = np.flatnonzero(films.has_vector)
     stay = _unchanged(own, films.ids[rows], sums_of(films.vectors[rows]))
     if len(own.ids) >= MOST:  # newcomers wait for the next refresh, which chooses anew
