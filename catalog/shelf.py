@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import CharField, Value
 from django.http import HttpRequest
@@ -106,6 +107,21 @@ class SessionShelf(Shelf):
         return {kind: list(dict.fromkeys(led.get(pk, pk) for pk in kept.get(kind, []))) for kind in KINDS}
 
     def _write(self, movie: Movie, changes: Mapping[str, bool]) -> None:
+        with transaction.atomic():
+            shared, changed = self._hold_session(), self._session.modified
+            if shared:  # another window may have pressed something since this request began
+                self._session[_SESSION_KEY] = type(self._session)(self._session.session_key).get(_SESSION_KEY, {})
+            self._change(movie, changes)
+            if shared:
+                self._session.save()
+                self._session.modified = changed  # saving it once more, later, would undo what others save until then
+
+    def _hold_session(self) -> bool:
+        """Keep other requests with this session waiting until the transaction ends; False for one not kept in rows."""
+        rows = Session.objects.select_for_update().filter(session_key=self._session.session_key)
+        return rows.values_list("session_key").first() is not None
+
+    def _change(self, movie: Movie, changes: Mapping[str, bool]) -> None:
         films = self._films()
         for kind, on in changes.items():
             if on and movie.pk not in films[kind]:

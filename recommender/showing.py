@@ -22,7 +22,7 @@ from django.db.models import Case, F, IntegerField, Sum, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
-from catalog.models import Movie
+from catalog.services import hold
 from recommender.models import Shown
 
 EVERY = 30.0  # seconds between two writes of one worker
@@ -81,7 +81,7 @@ def times_shown(movie_id: int, *, since: date | None = None) -> int:
 
 def _add(counts: dict[tuple[int, date], int]) -> None:
     """Add to the rows of each day. Rows are locked in one order, so that two workers never wait for each other."""
-    alive = set(Movie.objects.filter(pk__in={pk for pk, _day in counts}).values_list("pk", flat=True))
+    alive = hold({pk for pk, _day in counts})
     for day in sorted({day for _pk, day in counts}):
         times = {pk: n for (pk, on), n in sorted(counts.items()) if on == day and pk in alive}
         ids = list(times)

@@ -1,0 +1,1 @@
+"""Eight threads on one site for minutes, round after round."""
