@@ -63,8 +63,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_nginx_accepts_its_file(tmp_path: Path) -> None:
-    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["nginx.conf", "nginx-balancer.conf"])
+def test_nginx_accepts_its_file(tmp_path: Path, name: str) -> None:
+    site = (DEPLOY / name).read_text(encoding="utf-8")
     site = re.sub(r"\n    ssl_certificate.*", "", site).replace("443 ssl", "8443").replace("listen 80;", "listen 8080;")
     conf = f"pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}} http {{ {site} }}"
     (tmp_path / "nginx.conf").write_text(conf, encoding="utf-8")
