@@ -12,6 +12,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 # Facts that our own lines carry besides their words.
 FACTS = ("method", "route", "status", "milliseconds")
+# Control characters, which a terminal or a reader of logs would obey, as their numbers.
+_HARMLESS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: "\n    ", 9: "\t"}
 
 
 def route_of(request: Any) -> str:
@@ -43,6 +45,14 @@ class Mistakes(logging.Filter):
         return getattr(record, "status_code", None) != 503
 
 
+class Lines(logging.Formatter):
+    """One line, and further ones set in: what somebody typed can neither begin a line nor steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        return super().format(record).translate(_HARMLESS)
+
+
 class JsonLines(logging.Formatter):
     """One JSON object for each line of the log."""
 
@@ -68,7 +78,10 @@ def logging_settings(kind: str, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {"discreet": {"()": "health.logs.Discreet"}, "mistakes": {"()": "health.logs.Mistakes"}},
         "formatters": {
-            "line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"},
+            "line": {
+                "class": "health.logs.Lines",
+                "format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s",
+            },
             "json": {"()": "health.logs.JsonLines"},
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": kind, "filters": ["discreet"]}},

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.test import Client
 
-from health.logs import Discreet, JsonLines
+from health.logs import Discreet, JsonLines, Lines
 from tests.builders import make_user
 
 
@@ -82,3 +82,17 @@ def test_an_error_keeps_its_trace_and_hides_the_address(
     error = next(line for line in read(lines) if line["level"] == "ERROR")
     assert error["message"] == "Internal Server Error: /readyz"
     assert "RuntimeError: broken" in str(error["exception"])
+
+
+@pytest.mark.parametrize("kind", [Lines(), JsonLines()])
+def test_nobody_writes_lines_of_their_own(kind: logging.Formatter) -> None:
+    typed = "x\r\n2026-11-23 12:00:00,000 INFO [-] root: Everything is fine\x1b[2J\x85\x7f"
+    try:
+        raise ValueError(typed)
+    except ValueError as problem:
+        record = logging.makeLogRecord({"msg": "%s", "args": (typed,), "exc_info": (ValueError, problem, None)})
+    written = kind.format(record)
+    assert "Everything is fine" in written
+    assert not [line for line in written.split("\n") if line.startswith("2026-11-23")]
+    assert "\n2026" not in written
+    assert not {"\r", "\x1b"} & set(written)
