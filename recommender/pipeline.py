@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
@@ -21,16 +20,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.models import Like, Movie
-from recommender import model_files
+from catalog.models import Movie
+from recommender import model_files, training_data
 from recommender.corpus import film_records
-from recommender.ml import artifacts
+from recommender.ml import artifacts, exported
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.batches import Likes
 from recommender.ml.config import TrainConfig
 from recommender.ml.encoder import Encoder
+from recommender.ml.files import draft_folder
 from recommender.ml.protocols import Data
-from recommender.ml.quality import held_out_quality
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
 from recommender.upkeep import bring_up_to_date
@@ -39,6 +38,7 @@ from recommender.vectors import Refreshed, catch_up, encoder_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from recommender.ml.exported import TrainingData
     from recommender.ml.training import Progress, Trained
 
 
@@ -63,15 +63,6 @@ class Corpus:
     visitors: NDArray[np.int64]
     films: NDArray[np.int64]
 
-    def fingerprint(self) -> str:
-        """SHA-256 of all of it, to tell whether two versions learned from the same."""
-        digest = hashlib.sha256()
-        for pk, record in zip(self.ids, self.records, strict=True):
-            digest.update(f"{pk} {record.fingerprint()}\n".encode())
-        for numbers in (self.visitors, self.films):
-            digest.update(numbers.astype("<i8").tobytes())
-        return digest.hexdigest()
-
 
 @dataclass(frozen=True)
 class TrainOptions:
@@ -87,12 +78,7 @@ def read_corpus() -> Corpus:
     """All published films and who likes them, in the order of their ids."""
     films = [film for chunk in film_records(Movie.objects.listed()) for film in chunk]
     ids = [pk for pk, _record in films]
-    pairs = np.array(
-        Like.objects.filter(movie__is_published=True)
-        .order_by("user_id", "movie_id")
-        .values_list("user_id", "movie_id"),
-        np.int64,
-    ).reshape(-1, 2)
+    pairs = np.concatenate([np.zeros((0, 2), np.int64), *training_data.likes()])
     known = np.array(ids, np.int64)
     pairs = pairs[np.isin(pairs[:, 1], known)]
     return Corpus(ids, [record for _pk, record in films], pairs[:, 0], np.searchsorted(known, pairs[:, 1]))
@@ -110,18 +96,33 @@ def train(
     Whatever is interrupted on the way leaves the active version as it was, and resuming goes on from there: from the
     last epoch, or with the version that was published already.
     """
-    with only_training():
-        corpus = read_corpus()
-        say(
-            _("Learning from %(films)d films and %(likes)d likes")
-            % {"films": len(corpus.ids), "likes": len(corpus.films)}
-        )
-        version = _left_unfinished(corpus, options) or _publish(corpus, _learn(corpus, options, progress, should_stop))
+    with only_training(), draft_folder(settings.MODELS_DIR) as draft:
+        counts = training_data.export(draft / "export")
+        say(_("Learning from %(films)d films and %(likes)d likes") % counts)
+        data = exported.read(draft / "export")
+        version = _left_unfinished(data, options) or _publish(data, _learn(data, options, progress, should_stop))
         checkpoint().unlink(missing_ok=True)
-    say(_("Computing the vectors"))
-    bring_up_to_date(version)
-    if options.activate:
-        activate(version)
+    _serve(version, options.activate, say)
+    return version
+
+
+def register(folder: Path, *, activate: bool = True, say: Callable[[str], None] = lambda line: None) -> ModelVersion:
+    """Take in a model that was trained elsewhere, compute all vectors, and let it serve the site.
+
+    Raises NotReady when it is damaged, known already or made for another catalogue, and Worse.
+    """
+    root = settings.MODELS_DIR
+    try:
+        manifest = artifacts.check(folder)
+        _check_catalogue(artifacts.load(folder).film_ids)
+        if ModelVersion.objects.filter(name=folder.name).exists():
+            raise artifacts.NameTaken(_("There is a version “%s” already: give the folder another name.") % folder.name)
+        if folder.resolve().parent != root.resolve():
+            artifacts.bring(folder, root)
+        version = _recorded(folder.name, manifest)
+    except (ArtifactError, KeyError, TypeError, ValueError) as problem:
+        raise NotReady(str(problem)) from problem
+    _serve(version, activate, say)
     return version
 
 
@@ -163,13 +164,13 @@ def checkpoint() -> Path:
     return Path(settings.MODELS_DIR) / ".training.safetensors"
 
 
-def _left_unfinished(corpus: Corpus, options: TrainOptions) -> ModelVersion | None:
+def _left_unfinished(data: TrainingData, options: TrainOptions) -> ModelVersion | None:
     """What the same training published before it was killed; learning once more would give an equal version."""
     newest = ModelVersion.objects.first() if options.resume else None
     if newest is None or newest.activated_at:
         return None
     wanted = json.loads(json.dumps(asdict(_config(options))))  # as the database keeps it
-    same = newest.config.get("training") == wanted and newest.data_fingerprint == corpus.fingerprint()
+    same = newest.config.get("training") == wanted and newest.data_fingerprint == data.fingerprint
     return newest if same else None
 
 
@@ -182,14 +183,13 @@ def _config(options: TrainOptions) -> TrainConfig:
 
 
 def _learn(
-    corpus: Corpus, options: TrainOptions, progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+    data: TrainingData, options: TrainOptions, progress: Callable[[Progress], None], should_stop: Callable[[], bool]
 ) -> Trained:
     from recommender.ml import training  # loads Torch: only here, never in the web process
 
     try:
-        return training.train(
-            corpus.records,
-            Likes(corpus.visitors, corpus.films),
+        return training.learn(
+            data,
             train_config=_config(options),
             checkpoint=checkpoint(),
             resume=options.resume,
@@ -208,28 +208,45 @@ def _learn(
         raise NotReady(str(problem)) from problem
 
 
-def _publish(corpus: Corpus, trained: Trained) -> ModelVersion:
-    """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses.
+def _publish(data: TrainingData, trained: Trained) -> ModelVersion:
+    """Write the artifact, then the row that names it: a crash in between leaves a folder that nobody uses."""
+    from recommender.ml import train
 
-    The row says from the first moment how good the version is on what was held out; the gate of `activate` reads it.
-    """
-    name = _free_name()
-    folder = artifacts.publish(settings.MODELS_DIR, name, trained, film_ids=corpus.ids)
-    likes = Likes(corpus.visitors, corpus.films)
+    folder = train.publish(settings.MODELS_DIR, _free_name(), data, trained)
+    return _recorded(folder.name, artifacts.read_manifest(folder))
+
+
+def _recorded(name: str, manifest: dict[str, Any]) -> ModelVersion:
+    """The row of a published model, its quality on what training held out (the gate of `activate`) included."""
+    about = manifest["provenance"]
     version = ModelVersion(
         name=name,
-        dimension=trained.model_config.dimension,
-        films=trained.n_films,
-        likes=trained.n_likes,
-        seconds=trained.seconds,
-        data_fingerprint=corpus.fingerprint(),
-        config={"model": asdict(trained.model_config), "training": asdict(trained.train_config)},
-        metrics=held_out_quality(Encoder.load(folder), corpus.records, corpus.ids, likes, trained.train_config),
+        dimension=manifest["model"]["likes"] + manifest["model"]["latent"],
+        films=about["films"],
+        likes=about["likes"],
+        seconds=about["seconds"],
+        data_fingerprint=about["fingerprint"],
+        config={"model": manifest["model"], "training": manifest["training"]},
+        metrics=manifest["metrics"],
     )
     with transaction.atomic():
         version.save()
         model_files.store(version)  # for the other hosts
     return version
+
+
+def _serve(version: ModelVersion, wanted: bool, say: Callable[[str], None]) -> None:
+    say(_("Computing the vectors"))
+    bring_up_to_date(version)
+    if wanted:
+        activate(version)
+
+
+def _check_catalogue(film_ids: NDArray[np.int64]) -> None:
+    """Refuse a model that learned who likes what elsewhere: its ids would name other films here."""
+    some = film_ids[:: max(1, len(film_ids) // 500)].tolist()
+    if 2 * Movie.objects.filter(pk__in=some).count() < len(some):
+        raise ArtifactError(_("The model was trained for another catalogue: most of its films are not here."))
 
 
 def _free_name() -> str:

@@ -64,7 +64,7 @@ def publish(
     name: str,
     trained: Trained,
     *,
-    film_ids: Sequence[int],
+    film_ids: Sequence[int] | Ints,
     provenance: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
 ) -> Path:
@@ -87,7 +87,7 @@ def publish(
         return _put_in_place(draft, root / name)
 
 
-def unpublished(trained: Trained, film_ids: Sequence[int]) -> Artifact:
+def unpublished(trained: Trained, film_ids: Sequence[int] | Ints) -> Artifact:
     """The same model without a folder, as evaluation uses it."""
     weights, _ = _parted(trained)
     return Artifact({}, trained.space, weights, np.asarray(film_ids, np.int64)[trained.expert.films])
@@ -112,6 +112,16 @@ def check(folder: Path, checksum: str = "") -> dict[str, Any]:
         if not (folder / file).is_file() or sha256(folder / file) != digest:
             raise DamagedArtifact(f"{folder / file} is missing or changed: restore the folder or train again.")
     return manifest
+
+
+def bring(source: Path, root: Path) -> Path:
+    """Copy a model from elsewhere into the folder `root`, in one step. Raises ArtifactError."""
+    root.mkdir(parents=True, exist_ok=True)
+    with draft_folder(root) as draft:
+        for file in (MANIFEST, *check(source)["files"]):
+            write_through(draft / Path(file).name, (source / file).read_bytes())
+        check(draft)
+        return _put_in_place(draft, root / source.name)
 
 
 def replace(draft: Path, folder: Path) -> None:
@@ -146,7 +156,7 @@ def read_manifest(folder: Path, checksum: str = "") -> dict[str, Any]:
     return found
 
 
-def _contents(trained: Trained, film_ids: Sequence[int]) -> dict[str, bytes]:
+def _contents(trained: Trained, film_ids: Sequence[int] | Ints) -> dict[str, bytes]:
     """The files of a model; what serving does not need (decoder and variance) has a file of its own."""
     weights, decoder = _parted(trained)
     liked: NDArray[np.int64] = np.asarray(film_ids, np.int64)[trained.expert.films]

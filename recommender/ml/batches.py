@@ -12,7 +12,7 @@ from .sparse import Floats, Ints, SparseRows
 
 @dataclass(frozen=True)
 class Likes:
-    """Who liked what: row-index pairs, `visitors` and `films` both int64 (n,); a repeated pair counts once."""
+    """Who liked what: row-index pairs, `visitors` and `films` both (n,); sorted, and a repeated pair counts once."""
 
     visitors: Ints
     films: Ints
@@ -22,9 +22,11 @@ class Likes:
             raise ValueError(f"likes are pairs, not {self.visitors.shape} visitors and {self.films.shape} films")
         if len(self.films) and min(self.films.min(), self.visitors.min()) < 0:
             raise ValueError("a like names a row below 0")
-        pairs = np.unique(np.stack([self.visitors, self.films]).astype(np.int64), axis=1)
-        object.__setattr__(self, "visitors", pairs[0])
-        object.__setattr__(self, "films", pairs[1])
+        if not _ascending(self.visitors, self.films):
+            width = int(self.films.max()) + 1
+            pairs = np.unique(self.visitors.astype(np.int64) * width + self.films)
+            object.__setattr__(self, "visitors", pairs // width)
+            object.__setattr__(self, "films", pairs % width)
 
     @classmethod
     def none(cls) -> Likes:
@@ -46,6 +48,12 @@ class Likes:
     def counts(self, n_films: int) -> Ints:
         """How many visitors liked each film, (n_films,)."""
         return np.bincount(self.films, minlength=n_films)
+
+
+def _ascending(visitors: Ints, films: Ints) -> bool:
+    """Whether the pairs are sorted, by visitor first, and none is there twice."""
+    later = (visitors[1:] > visitors[:-1]) | ((visitors[1:] == visitors[:-1]) & (films[1:] > films[:-1]))
+    return bool(later.all())
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from .artifacts import Artifact
 from .features import FeatureSpace
 from .join import expected_part, joined, taste_weights, unit
 from .records import FilmRecord
-from .sparse import Floats, SparseRows
+from .sparse import Floats, Ints, SparseRows
 
 if TYPE_CHECKING:
     from .expert import LikeExpert
+
+_AT_ONCE = 8192  # films
 
 
 class Encoder:
@@ -33,9 +35,9 @@ class Encoder:
         """The encoder in a published folder. Raises NoArtifact, DamagedArtifact, UnknownFormat."""
         return cls(artifacts.load(folder, checksum))
 
-    def with_expert(self, expert: LikeExpert, records: Sequence[FilmRecord], film_ids: Sequence[int]) -> Encoder:
-        """The same content with another like expert, whose films are rows of the records."""
-        content = self._content(self.space.rows([records[row] for row in expert.films]))
+    def with_expert(self, expert: LikeExpert, rows: SparseRows, film_ids: Sequence[int] | Ints) -> Encoder:
+        """The same content with another like expert, whose films are among the rows."""
+        content = self._content(rows.take(expert.films))
         arrays = self._arrays | {"like_parts": expert.parts, "expected": expert.expected(content)}
         return Encoder(Artifact(self.manifest, self.space, arrays, np.asarray(film_ids, np.int64)[expert.films]))
 
@@ -62,10 +64,14 @@ class Encoder:
         """
         if len(records) != len(film_ids):
             raise ValueError(f"{len(records)} films but {len(film_ids)} ids")
-        content = self._content(self.space.rows(records))
+        return self.encode_films(self.space.rows(records), film_ids)
+
+    def encode_films(self, rows: SparseRows, film_ids: Sequence[int | None] | Ints) -> Floats:
+        """The same of films whose features are known."""
+        content = self._content(rows)
         likes = expected_part(content, self._arrays["expected"])
         for row, film in enumerate(film_ids):
-            if film is not None and (slot := self._slot.get(film)) is not None:
+            if film is not None and (slot := self._slot.get(int(film))) is not None:
                 likes[row] = self._arrays["like_parts"][slot]
         return joined(likes, content)
 
@@ -81,6 +87,9 @@ class Encoder:
 
     def _content(self, rows: SparseRows) -> Floats:
         """The Gaussians' means (n, latent) at length 1; zeros for rows without a feature."""
+        if len(rows) > _AT_ONCE:  # the hidden units of all films would take a kilobyte each, several times
+            parts = (np.arange(start, min(start + _AT_ONCE, len(rows))) for start in range(0, len(rows), _AT_ONCE))
+            return np.concatenate([self._content(rows.take(part)) for part in parts])
         hidden = gelu(rows.dot(self._arrays["embedding"]) + self._arrays["embedding_bias"])
         means: Floats = hidden @ self._arrays["mean_weight"] + self._arrays["mean_bias"]
         means[rows.lengths() == 0] = 0

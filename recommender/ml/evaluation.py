@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -161,15 +161,13 @@ class Results:
     coverage: float
 
 
-def results(scores: Scores, wanted: Sequence[Ints], given: Sequence[Ints], eligible: Ints) -> Results:
-    """Rank the eligible films by scores (visitors, films), leaving out what each visitor gave."""
-    place = np.full(scores.shape[1], -1)
-    place[eligible] = np.arange(len(eligible))
+def results(scores: Iterable[Floats], wanted: Sequence[Ints], given: Sequence[Ints], eligible: Ints) -> Results:
+    """Rank the eligible films by each visitor's scores (films,), leaving out what the visitor gave."""
     values: dict[str, list[float]] = {name: [] for name in METRICS}
     shown = []
     for row, films, own in zip(scores, wanted, given, strict=True):
-        left_out = place[own]
-        ranked = eligible[top(row[eligible], _DEEPEST, without=left_out[left_out >= 0]).rows].tolist()
+        left_out = np.flatnonzero(np.isin(eligible, own))
+        ranked = eligible[top(row[eligible], _DEEPEST, without=left_out).rows].tolist()
         shown.append(ranked[:_SHOWN])
         for name, (metric, k) in METRICS.items():
             values[name].append(metric(k, ranked, films))

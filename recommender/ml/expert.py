@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .distributed import Peers
 from .join import LONGEST
 from .sparse import Floats, Ints, SparseRows
 from .sparse_torch import Bag
@@ -43,13 +44,15 @@ class LikeExpert:
     parts: Floats  # (m, size)
 
     @classmethod
-    def of(cls, liked: list[Ints], rows: SparseRows, size: int, rng: np.random.Generator) -> LikeExpert:
-        """Learn from the films that each visitor likes; `rows` are the words of all films."""
+    def of(
+        cls, liked: list[Ints], rows: SparseRows, size: int, rng: np.random.Generator, peers: Peers | None = None
+    ) -> LikeExpert:
+        """Learn from the films that each visitor likes; `rows` are the words of all films. Peers share the fitting."""
         if not any(map(len, liked)):
             return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, size), np.float32))
         films, likes = np.unique(np.concatenate(liked), return_counts=True)
         known = [np.searchsorted(films, own) for own in liked]
-        factors = torch.from_numpy(_folding(_factors(known, len(films), rng)).astype(np.float32))
+        factors = torch.from_numpy(_folding(_factors(known, len(films), rng, peers or Peers())).astype(np.float32))
         words = rows.take(films)
         axes = _principal(factors, Bag.of(words, torch.device("cpu")), size, rng)
         return cls(films, likes, np.asarray(LONGEST * axes / max(_longest(axes), 1e-12), np.float32))
@@ -61,7 +64,7 @@ class LikeExpert:
         return np.asarray(_CAUTION * np.linalg.solve(system, weighted.T @ self.parts), np.float32)
 
 
-def _factors(liked: list[Ints], n_films: int, rng: np.random.Generator) -> Factors:
+def _factors(liked: list[Ints], n_films: int, rng: np.random.Generator, peers: Peers) -> Factors:
     """Each film's factor (n_films, _FACTORS), by alternating least squares."""
     visitors = np.repeat(np.arange(len(liked)), [len(films) for films in liked])
     films = np.concatenate(liked)
@@ -69,8 +72,13 @@ def _factors(liked: list[Ints], n_films: int, rng: np.random.Generator) -> Facto
     fans = np.split(visitors[order], np.cumsum(np.bincount(films, minlength=n_films))[:-1])
     found = rng.random((n_films, _FACTORS)) * 0.01
     for _ in range(_ROUNDS):
-        found = _fitted(fans, _fitted(liked, found))
+        found = _shared(fans, _shared(liked, found, peers), peers)
     return found
+
+
+def _shared(lists: list[Ints], others: Factors, peers: Peers) -> Factors:
+    """What `_fitted` finds for all lists, each process's part found there."""
+    return peers.gathered_array(_fitted(lists[peers.part(len(lists))], others), len(lists))
 
 
 def _fitted(lists: list[Ints], others: Factors) -> Factors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
@@ -90,7 +90,7 @@ class FeatureSpace:
         return len(self.keys)
 
     @classmethod
-    def fit(cls, records: Sequence[FilmRecord], config: FeatureConfig | None = None) -> Self:
+    def fit(cls, records: Collection[FilmRecord], config: FeatureConfig | None = None) -> Self:
         """Learn the features of a catalogue; the order of its films does not matter."""
         config = config or FeatureConfig()
         tokens = WordTokens(config.max_token_length)

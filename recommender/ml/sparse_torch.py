@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .sparse import SparseRows
 
-_AT_ONCE = 512
+_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,14 @@ class Bag:
 
 def cosines(some: SparseRows, rows: SparseRows, kind: type[np.floating[Any]] = np.float32) -> NDArray[Any]:
     """The products of some unit rows with all of `rows`, dense (some, rows)."""
-    transposed = Bag.of(rows, torch.device("cpu")).transposed
-    found = np.zeros((len(some), len(rows)), kind)
+    matrix = _csr(rows.indptr, rows.indices, rows.values, (len(rows), rows.width), torch.device("cpu"))
+    found = np.empty((len(some), len(rows)), kind)
     for start in range(0, len(some), _AT_ONCE):
         part = some.take(np.arange(start, min(start + _AT_ONCE, len(some))))
-        shape = (len(part), part.width)
-        left = _csr(part.indptr, part.indices, part.values, shape, torch.device("cpu"))
-        found[start : start + len(part)] = (left @ transposed).to_dense().numpy()
+        # A dense side takes a third of the time of two sparse ones, and a fraction of the memory.
+        dense = torch.zeros(part.width, len(part))
+        dense[torch.from_numpy(part.indices), torch.from_numpy(part.row_of_entry())] = torch.from_numpy(part.values)
+        found[start : start + len(part)] = (matrix @ dense).T.numpy()
     return found
 
 

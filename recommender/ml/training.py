@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from .batches import Likes
 from .checkpoints import Checkpoint, DamagedCheckpoint
 from .config import TrainConfig
+from .distributed import Peers, device_named
 from .expert import LikeExpert
+from .exported import TrainingData
 from .features import FeatureConfig, FeatureSpace
 from .history import Epoch, Losses, plot_losses
 from .records import FilmRecord
@@ -35,10 +38,14 @@ __all__ = [
     "Progress",
     "TrainConfig",
     "Trained",
+    "learn",
     "plot_losses",
     "restored",
     "train",
 ]
+
+
+_EXPERT = 2**31  # in place of an epoch's number: the same draws whenever they are needed
 
 
 class EmptyCorpus(Exception):
@@ -101,42 +108,62 @@ def train(
     progress: Callable[[Progress], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Trained:
-    """Learn a catalogue, from content alone when there are no likes.
+    """Learn films in memory; `likes` are rows of `records`. Otherwise like `learn`."""
+    return learn(
+        TrainingData.of(records, likes or Likes.none(), space_config),
+        model_config=model_config,
+        train_config=train_config,
+        checkpoint=checkpoint,
+        resume=resume,
+        progress=progress,
+        should_stop=should_stop,
+    )
 
-    `likes` are rows of `records`. The data decide `n_features` of the model. With a `checkpoint` the
-    state is written after every epoch; with `resume` the run goes on from there, bit for bit (on a CPU) as if it had
-    never stopped. Raises EmptyCorpus, NoCheckpoint, DamagedCheckpoint, OtherTraining, and Interrupted as soon as
-    `should_stop` says so.
+
+def learn(
+    data: TrainingData,
+    *,
+    model_config: VAEConfig | None = None,
+    train_config: TrainConfig | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    peers: Peers | None = None,
+) -> Trained:
+    """Learn a catalogue, from content alone when there are no likes; with `peers`, all of them at once.
+
+    The data decide `n_features` of the model. With a `checkpoint` the first process writes the state after every
+    epoch; with `resume` the run goes on from there, bit for bit (on a CPU, alone) as if it had never stopped. Raises
+    EmptyCorpus, NoCheckpoint, DamagedCheckpoint, OtherTraining, PeerLost, and Interrupted when `should_stop` says so.
     """
-    likes, config = likes or Likes.none(), train_config or TrainConfig()
-    if len(likes) and likes.films.max() >= len(records):
-        raise ValueError(f"a like names film row {likes.films.max()}, but there are {len(records)} films")
-    space = FeatureSpace.fit(records, space_config)
-    rows = space.rows(records)
-    if not len(rows.values):
-        raise EmptyCorpus(f"None of the {len(records)} films has text to learn from: import films with descriptions.")
-    model = replace(model_config or VAEConfig(), n_features=len(space))
-    identity = _identity(records, likes, space.config, model, config)
+    config = train_config or TrainConfig()
+    peers = peers or Peers(device=device_named(config.device))
+    if not len(data.rows.values):
+        raise EmptyCorpus(f"None of the {len(data.rows)} films has text to learn from: import films with descriptions.")
+    model = replace(model_config or VAEConfig(), n_features=len(data.space))
     with _threads(config.threads):
-        run = Run(rows, likes, model, config)
-        session = _Session(run, config, identity, checkpoint)
+        run = Run(data.rows, data.likes, model, config, peers)
+        session = _Session(run, config, _identity(data, model, config), checkpoint)
         if resume:
             session.resume()
         session.learn(progress, should_stop)
+        rng = np.random.default_rng([config.seed, _EXPERT])
+        expert = LikeExpert.of(data.likes.by_visitor(), data.rows, model.likes, rng, peers)
         run.model.load_state_dict(session.best)
-        expected = run.expected()
+        expected = expert.expected(run.content(expert.films))
     weights = {name: tensor.numpy() for name, tensor in session.best.items()}
     return Trained(
-        space=space,
+        space=data.space,
         model_config=model,
         train_config=config,
         weights=weights,
-        expert=run.expert,
+        expert=expert,
         expected=expected,
         history=tuple(session.history),
         best_epoch=session.best_epoch,
-        n_films=len(records),
-        n_likes=len(likes),
+        n_films=len(data.rows),
+        n_likes=len(data.likes),
     )
 
 
@@ -157,7 +184,15 @@ class _Session:
         self.best = _copied(run.model)
 
     def resume(self) -> None:
-        """Go back to the state in the checkpoint."""
+        """Go back to the state in the checkpoint, which the first process reads for all."""
+        peers = self.run.peers
+        state = self._read() if peers.first else None
+        self.history, self.best_epoch = peers.told((list(state.history), state.best_epoch) if state else None)
+        self.best = peers.told_tensors(state.best if state else None)
+        self.run.model.load_state_dict(peers.told_tensors(state.model if state else None))
+        _load_optimiser(self.run.optimiser, peers.told_tensors(state.optimiser if state else None))
+
+    def _read(self) -> Checkpoint:
         if self.checkpoint is None or not self.checkpoint.exists():
             raise NoCheckpoint(f"There is no checkpoint to resume ({self.checkpoint}): train without resuming.")
         state = Checkpoint.read(self.checkpoint)
@@ -165,9 +200,7 @@ class _Session:
             raise OtherTraining(
                 "The checkpoint was made with other films, likes or settings: train without resuming, or restore them."
             )
-        self.run.model.load_state_dict(state.model)
-        _load_optimiser(self.run.optimiser, state.optimiser)
-        self.history, self.best, self.best_epoch = list(state.history), state.best, state.best_epoch
+        return state
 
     def learn(self, progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> None:
         """Run the epochs that are left, unless the held-out loss has not fallen for `patience` epochs."""
@@ -207,8 +240,8 @@ class _Session:
         return f"Training stopped after {len(self.history)} of {self.config.epochs} epochs: {cure}."
 
     def _write(self) -> None:
-        if self.checkpoint is not None:
-            state = _copied(self.run.model), self.best, _optimiser_state(self.run.optimiser)
+        if self.checkpoint is not None and self.run.peers.first:
+            state = dict(self.run.model.state_dict()), self.best, _optimiser_state(self.run.optimiser)
             Checkpoint(self.identity, *state, self.best_epoch, tuple(self.history)).write(self.checkpoint)
 
 
@@ -240,10 +273,7 @@ def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
 
 
-def _identity(records: Sequence[FilmRecord], likes: Likes, *configs: FeatureConfig | VAEConfig | TrainConfig) -> str:
-    """SHA-256 of everything that decides how a run goes."""
-    digest = hashlib.sha256(json.dumps([asdict(config) for config in configs], sort_keys=True).encode())
-    for record in records:
-        digest.update(record.fingerprint().encode())
-    digest.update(likes.visitors.tobytes() + b"/" + likes.films.tobytes())
-    return digest.hexdigest()
+def _identity(data: TrainingData, *configs: VAEConfig | TrainConfig) -> str:
+    """SHA-256 of everything that decides how a run goes; on how many processes it goes does not."""
+    settings = [asdict(config) for config in (data.space.config, *configs)]
+    return hashlib.sha256(f"{json.dumps(settings, sort_keys=True)} {data.fingerprint}".encode()).hexdigest()

@@ -84,11 +84,11 @@ class FilmVAE(nn.Module):
         self.subset_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
         self.nearness_temperature = nn.Parameter(torch.tensor(math.log(config.temperature)))
 
-    def encode(self, rows: Bag, generator: torch.Generator | None = None) -> Encoded:
-        """q(z|x) of (n, n_features) rows; with a generator, hidden units are dropped as in training."""
+    def encode(self, rows: Bag, kept: Tensor | None = None) -> Encoded:
+        """q(z|x) of (n, n_features) rows; in training, with the hidden units (n, hidden) that are not dropped."""
         hidden = F.gelu(rows @ self.embedding + self.embedding_bias, approximate="tanh")
-        if generator is not None:
-            hidden = dropped(hidden, self.config.hidden_dropout, generator)
+        if kept is not None:
+            hidden = hidden * kept / (1 - self.config.hidden_dropout)
         mean = hidden @ self.mean_weight + self.mean_bias
         return Encoded(mean, hidden @ self.logvar_weight + self.logvar_bias)
 
@@ -103,10 +103,9 @@ def sample(encoded: Encoded, generator: torch.Generator) -> Tensor:
     return encoded.mean + noise * torch.exp(0.5 * encoded.logvar)
 
 
-def dropped(values: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Each value zeroed with probability `share`, the others scaled so that the expectation stays."""
-    keep = torch.rand(values.shape, generator=generator).to(values.device) >= share
-    return values * keep / (1 - share)
+def kept(shape: tuple[int, ...], dropout: float, generator: torch.Generator) -> Tensor:
+    """Which values stay when each is dropped with the probability `dropout`."""
+    return torch.rand(shape, generator=generator) >= dropout
 
 
 def nats(logits: Tensor, counts: Tensor, encoded: Encoded) -> tuple[Tensor, Tensor]:

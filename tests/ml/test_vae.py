@@ -61,7 +61,7 @@ def test_the_noise_has_unit_variance() -> None:
 
 
 def test_dropout_keeps_the_expectation() -> None:
-    thinned = vae.dropped(torch.ones(20_000), 0.4, torch.Generator().manual_seed(0))
+    thinned = vae.kept((20_000,), 0.4, torch.Generator().manual_seed(0)) / 0.6
     assert thinned.mean().item() == pytest.approx(1.0, abs=0.02)
     assert thinned.unique().tolist() == pytest.approx([0.0, 1 / 0.6])
 
@@ -69,7 +69,10 @@ def test_dropout_keeps_the_expectation() -> None:
 def test_randomness_is_an_argument() -> None:
     before = torch.get_rng_state()
     first, second = (
-        vae.sample(model().encode(bag(), torch.Generator().manual_seed(7)), torch.Generator().manual_seed(8))
+        vae.sample(
+            model().encode(bag(), vae.kept((3, 5), 0.5, torch.Generator().manual_seed(7))),
+            torch.Generator().manual_seed(8),
+        )
         for _ in range(2)
     )
     assert torch.equal(first, second)
@@ -78,7 +81,7 @@ def test_randomness_is_an_argument() -> None:
     assert not torch.equal(model(seed=1).embedding, model(seed=2).embedding)
 
 
-def test_without_a_generator_encoding_is_deterministic() -> None:
+def test_without_dropout_encoding_is_deterministic() -> None:
     assert torch.equal(model().encode(bag()).mean, model().encode(bag()).mean)
 
 
