@@ -18,7 +18,7 @@ from benchmarks.timing import memory_of
 
 ROOT = Path(__file__).resolve().parent.parent
 # One thread for linear algebra: the figures are those of one core, and a busy second core does not blur them.
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 _QUIET = {"LOG_LEVEL": "WARNING", "RATE_LIMITS": "0"}
 
@@ -38,13 +38,18 @@ class Site:
     """A site whose database, models and snapshots lie in one folder."""
 
     folder: Path
+    database: str = ""  # its address, unless it lies in the folder, too
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"VAR_DIR": str(self.folder), "DATABASE_URL": f"sqlite:///{self.folder}/db.sqlite3", "DEBUG": "0"}
+        own = {
+            "VAR_DIR": str(self.folder),
+            "DATABASE_URL": self.database or f"sqlite:///{self.folder}/db.sqlite3",
+            "DEBUG": "0",
+        }
         return {
             **os.environ,
-            **_ONE_THREAD,
+            **ONE_THREAD,
             **own,
             "SECRET_KEY": "for-benchmarks",
             "HTTPS": "0",
