@@ -24,6 +24,7 @@ def films_to_pick(picked: Sequence[int], without: frozenset[int] = frozenset()) 
     if films is None:
         movies = Movie.objects.listed().exclude(pk__in={*picked, *without})
         return list(movies.order_by("-created_at", "pk").values_list("pk", flat=True)[:SHOWN])
+    films = films.best_known(_KNOWN + len(without) + len(picked), also=picked)
     known = _best_known(films, {*picked, *without})
     own = films.vectors[films.rows(picked)]
     fame = np.linspace(_FAME, 0, len(known), dtype=np.float32)

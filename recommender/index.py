@@ -9,26 +9,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db.models import Count, Q
 from numpy.typing import NDArray
 
 from catalog.models import Genre, Like, Movie
-from recommender import snapshot
+from recommender import pgvector, snapshot
 from recommender.columns import Columns, Ids, Mask, Members, Rows, Value, column, read_columns, rows_of
 from recommender.corpus import film_records
 from recommender.ml.join import taste_weights
 from recommender.ml.lexical import LexicalIndex
 from recommender.ml.mapped import Unreadable
 from recommender.ml.postings import Postings
-from recommender.ml.ranking import everybody, popularity_ranks
+from recommender.ml.ranking import Query, everybody, popularity_ranks
 from recommender.models import Embedding, ModelVersion
 from recommender.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from recommender.wishes import Ask
 
 __all__ = ["FilmIndex", "Mask", "current", "forget", "last_seen"]
 
@@ -58,7 +62,11 @@ class Categories:
 
 @dataclass(frozen=True)
 class FilmIndex:
-    """Immutable; n films ordered by film id: row i is the film `ids[i]`."""
+    """Immutable; n films ordered by film id: row i is the film `ids[i]`.
+
+    In memory these are all films, and whoever asks for a part of them gets them all. Where the database searches, the
+    same questions are answered by `recommender.pgvector.films.Part`.
+    """
 
     version: ModelVersion
     base: Snapshot
@@ -82,6 +90,36 @@ class FilmIndex:
         found = rows_of(self.ids, film_ids)
         return found[~np.isin(found, self.gone)] if len(self.gone) else found
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all films are here."""
+        return True
+
+    @property
+    def source(self) -> object:
+        """The same for all parts of one state of the films."""
+        return self
+
+    def holding(self, film_ids: Collection[int]) -> FilmIndex:
+        """An index that has these films."""
+        return self
+
+    def best_known(self, count: int, also: Collection[int] = ()) -> FilmIndex:
+        """One that has the most liked films, and some others."""
+        return self
+
+    def around(self, movie_id: int, count: int, *, listed: bool = True) -> FilmIndex:
+        """One that has a film and those closest to it."""
+        return self
+
+    def near(self, asks: Sequence[Ask], wanted: int) -> FilmIndex:
+        """One that has the films which fit each of these best, enough to rank so many, beside those that are here."""
+        return self
+
+    def again(self) -> FilmIndex:
+        """The same with nothing counted yet."""
+        return replace(self)
+
     @cached_property
     def covers(self) -> dict[int, Movie]:
         """Films that were shown already; see `recommender.covers`."""
@@ -98,6 +136,11 @@ class FilmIndex:
     def everybody(self) -> NDArray[np.float32]:
         """What most people like (dimension,), the longer the more people it stands on."""
         return everybody(self.vectors, self.likes, Like.objects.values("user").distinct().count())
+
+    @cached_property
+    def mean(self) -> NDArray[np.float32]:
+        """The mean of all vectors, (dimension,)."""
+        return np.asarray(self.vectors.mean(axis=0), np.float32)
 
     @cached_property
     def taste_weights(self) -> NDArray[np.float32]:
@@ -117,6 +160,18 @@ class FilmIndex:
         """Names of these genres, in the order given."""
         return [self.genre_table[pk] for pk in ids if pk in self.genre_table]
 
+    def word_scores(self, text: str) -> NDArray[np.float32]:
+        """How well each film holds typed words, (n,), from 0 to 1."""
+        return self.words.scores(text)
+
+    def ids_with_word(self, word: str) -> Ids:
+        """The films that hold a word."""
+        return self.ids[self.word_scores(word) > 0]
+
+    def with_words(self, query: Query, text: str) -> Query:
+        """The query joined with how well each film holds typed words."""
+        return query.with_words(self.word_scores(text), self.vectors)
+
     @property
     def words(self) -> LexicalIndex:
         """The lexical index over the same rows, opened when somebody first types something."""
@@ -124,7 +179,8 @@ class FilmIndex:
             if not self._words:
                 kept, (ids, again, postings) = _words_of(self.version)
                 words = LexicalIndex.over(postings)
-                self._words.append(_with_changed_words(words, ids, self, kept.revision, again))
+                fresh = with_changed_words(words, ids, self.version, self.ids, kept.revision, again)
+                self._words.append(fresh)
         return self._words[0]
 
 
@@ -151,13 +207,9 @@ def current() -> FilmIndex | None:
     films = _current
     if films is None or (films.version.pk, films.version.revision) != (version.pk, version.revision):
         with _lock:
-            films = _current
-            if films is None or films.version.pk != version.pk or films.version.revision > version.revision:
-                _current = _counted(_anew(version))
-            elif films.version.revision < version.revision:
-                _current = _updated(films, version)
+            _current = _now(version, _current)
     elif time.monotonic() > _count_again_at:
-        _current = _counted(replace(films))
+        _current = _counted(films.again())
     return _current
 
 
@@ -170,6 +222,20 @@ def forget() -> None:
     """Drop the index; for tests, whose database changes behind the revision's back."""
     global _current
     _current = None
+
+
+def _now(version: ModelVersion, known: FilmIndex | None) -> FilmIndex:
+    """The index of this state of the version, by way of what is known of an earlier one."""
+    if pgvector.is_chosen():
+        from recommender.pgvector import films as in_database
+
+        if (part := in_database.current(version, known)) is not None:
+            return _counted(part)
+    if known is None or not known.is_whole or known.version.pk != version.pk:
+        return _counted(_anew(version))
+    if known.version.revision > version.revision:
+        return _counted(_anew(version))
+    return _updated(known, version) if known.version.revision < version.revision else known
 
 
 def _counted(films: FilmIndex) -> FilmIndex:
@@ -200,7 +266,8 @@ def _updated(known: FilmIndex, version: ModelVersion) -> FilmIndex:
     # Over the same snapshot ids only grow. The likes are those of the last count: counting takes long on a large site.
     fresh.__dict__["likes"] = known.likes if len(fresh) == len(known) else column(fresh.ids, known.ids, known.likes)
     if known._words:
-        fresh._words.append(_with_changed_words(known.words, known.ids, fresh, known.version.revision, _NONE))
+        since = known.version.revision
+        fresh._words.append(with_changed_words(known.words, known.ids, version, fresh.ids, since))
     return fresh
 
 
@@ -270,9 +337,17 @@ def _gone(version: ModelVersion, ids: Ids, known: FilmIndex | None) -> Rows:
     return rows_of(ids, before.tolist())
 
 
-def _with_changed_words(words: LexicalIndex, ids: Ids, films: FilmIndex, since: int, again: Ids) -> LexicalIndex:
-    """The words of films `ids` as the words of the index's rows; what changed after a revision is read `again`, too."""
-    changed = Embedding.objects.of(films.version).filter(revision__gt=since).values("movie")
-    wanted = Movie.objects.filter(Q(pk__in=changed) | Q(pk__in=again.tolist()))
+def changed_since(version: ModelVersion, revision: int) -> Ids:
+    """The films that changed after a revision."""
+    changed = Embedding.objects.of(version).filter(revision__gt=revision).order_by("movie_id")
+    return np.fromiter(changed.values_list("movie_id", flat=True).iterator(), np.int64)
+
+
+def with_changed_words(
+    words: LexicalIndex, ids: Ids, version: ModelVersion, new_ids: Ids, since: int, again: Ids | None = None
+) -> LexicalIndex:
+    """The words of films `ids` as those of `new_ids`; what changed after a revision is read `again`, too."""
+    changed = Embedding.objects.of(version).filter(revision__gt=since).values("movie")
+    wanted = Movie.objects.filter(Q(pk__in=changed) | Q(pk__in=[] if again is None else again.tolist()))
     records = {pk: record for chunk in film_records(wanted) for pk, record in chunk}
-    return words.updated(ids, films.ids, records)
+    return words.updated(ids, new_ids, records)

@@ -15,6 +15,7 @@ from recommender.index import FilmIndex
 from recommender.ml.layout import layout
 from recommender.ml.settling import aligned, settled
 from recommender.models import Embedding, FilmMap, ModelVersion
+from recommender.regions import Region
 from recommender.vectors import next_revision, unpack
 
 Floats = NDArray[np.float32]
@@ -89,6 +90,21 @@ def draw(version: ModelVersion) -> Drawn:
     return Drawn(len(ids), len(ids))
 
 
+def ids_on(version: ModelVersion) -> list[int]:
+    """The films that stand on a version's map, as it was drawn last."""
+    row = FilmMap.objects.filter(version=version).first()
+    return [] if row is None else list(map(int, Places.stored(row).ids))
+
+
+def films_inside(region: Region, version: ModelVersion) -> list[int]:
+    """Those of them that stand inside a region."""
+    row = FilmMap.objects.filter(version=version).first()
+    if row is None:
+        return []
+    places = Places.stored(row)
+    return list(map(int, places.ids[region.holds(places.xy)]))
+
+
 def places_of(films: FilmIndex) -> Floats:
     """Where each row of the index stands, (n, 2), NaN for films that are not on the map.
 
@@ -123,7 +139,7 @@ def _places_of(films: FilmIndex) -> Floats:
         return xy
     rows = np.flatnonzero(films.has_vector)
     stay = _unchanged(own, films.ids[rows], sums_of(films.vectors[rows]))
-    if len(own.ids) >= MOST:  # newcomers wait for the next refresh, which chooses anew
+    if len(own.ids) >= MOST or not films.is_whole:  # newcomers wait for the next refresh, which chooses anew
         rows, stay = rows[stay], stay[stay]
     xy[rows] = _with_newcomers(own, films.ids[rows], films.vectors[rows], stay)
     return xy

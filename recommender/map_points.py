@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from catalog.models import FilmText, Movie
 from recommender import index
 from recommender.index import FilmIndex
-from recommender.map import Floats, places_of
+from recommender.map import Floats, ids_on, places_of
 from recommender.posters import PALETTE
 
 MAIN_GENRES = 7  # have a colour of their own; the other films are grey
@@ -97,7 +97,8 @@ def current() -> FilmMapPoints | None:
     if films is None:
         return None
     known = _known
-    if known is None or known.films is not films:
+    if known is None or known.films.source is not films.source:
+        films = films if films.is_whole else films.holding(ids_on(films.version))
         titles = known._titles if known is not None and _is_same(known.films, films) else {}
         _known = known = _points(films, titles)
     return known if len(known.rows) else None

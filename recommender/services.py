@@ -21,10 +21,11 @@ from recommender.ml import search
 from recommender.ml.artifacts import ArtifactError
 from recommender.ml.ranking import VARIED, Query, diversified, query_for, turned
 from recommender.ml.search import Found
+from recommender.pgvector import CANDIDATES
 from recommender.timing import timed
 from recommender.understanding import Understanding, Understood, understand
 from recommender.vectors import encoder_of
-from recommender.wishes import LONGEST_SHELF, Wish, eligible_films, eligible_rows
+from recommender.wishes import LONGEST_SHELF, Ask, Wish, eligible_films, eligible_rows
 
 log = logging.getLogger(__name__)
 
@@ -71,38 +72,62 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Answer:
-    """One page of suggestions, out of `total` films that the filters let through."""
+    """One page of suggestions, out of `total` films that the filters let through.
+
+    With `at_least` there may be more of them: where the database searches, nobody counts over all films.
+    """
 
     suggestions: list[Suggestion]
     total: int
     basis: Basis
     understood: tuple[Understood, ...] = ()
     model: str | None = None
+    at_least: bool = False
 
 
 @timed
 def recommend(wish: Wish, *, top: int = 24, offset: int = 0) -> Answer:
     """The best films for a wish, the same ones in the same order each time it is asked."""
     asked = understand(wish.text)
-    films = index.current()
+    films = films_for([wish], asked, offset + top)
     if films is None:
         return _popular_in_database(wish, asked, top, offset)
     mask = eligible_rows(films, wish, asked)
+    total = int(mask.sum())
     ranked, basis = _ranked(films, wish, asked, mask, slice(offset, offset + top))
-    return Answer(_loaded(films, ranked), int(mask.sum()), basis, tuple(asked.pieces), films.version.name)
+    at_least = not films.is_whole and total >= CANDIDATES
+    return Answer(_loaded(films, ranked), total, basis, tuple(asked.pieces), films.version.name, at_least)
 
 
 @timed
 def rank(wishes: Sequence[Wish], *, top: int) -> list[list[Ranked]]:
     """Films for several wishes, so that a page of many rows loads them all together; none before the first training."""
-    films = index.current()
+    asked = [understand(wish.text) for wish in wishes]
+    films = films_for(wishes, asked, top)
     if films is None:
         return [[] for _ in wishes]
-    asked = [understand(wish.text) for wish in wishes]
     return [
         _ranked(films, wish, words, eligible_rows(films, wish, words), slice(top))[0]
         for wish, words in zip(wishes, asked, strict=True)
     ]
+
+
+def films_for(
+    wishes: Sequence[Wish], asked: Understanding | Sequence[Understanding], wanted: int, *, beside: bool = False
+) -> FilmIndex | None:
+    """The films among which the first `wanted` for each wish are found: all of them where they are in memory.
+
+    Of those that a database searches, the best for each wish; with `beside`, others to compare them with as well.
+    `asked` is what was understood of each wish's words, or of those that all have in common.
+    """
+    films = index.current()
+    if films is None or films.is_whole:
+        return films
+    liked = [pk for wish in wishes for pk in wish.liked[:LONGEST_SHELF]]
+    known = films.holding([*liked, *(films.ids.tolist() if beside else ())])
+    several = [asked] * len(wishes) if isinstance(asked, Understanding) else asked
+    pairs = list(zip(wishes, several, strict=True))
+    return known.near([Ask(_query(known, wish, words)[0], wish, words) for wish, words in pairs], wanted)
 
 
 def scores(films: FilmIndex, wish: Wish, asked: Understanding) -> NDArray[np.float32]:
@@ -116,6 +141,7 @@ def nearest(movie_id: int, *, top: int = 12) -> list[tuple[int, float]]:
     films = index.current()
     if films is None:
         return []
+    films = films.around(movie_id, top)
     row = films.rows([movie_id])
     if not films.has_vector[row].any():
         return []
@@ -160,8 +186,9 @@ def _query(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[Query | 
     # A chosen genre narrows the list; only where nothing else is known it is what the ranking goes by, too.
     genres = [] if len(rows) or asked.words else [*films.genre_names(wish.genres), *asked.genres]
     request = _request_vector(films, asked.words, genres) if asked.words or genres else None
-    words = films.words.scores(asked.words) if asked.words else None
-    query = query_for(films.vectors, rows, request, words, films.everybody, films.taste_weights)
+    query = query_for(films.vectors, rows, request, None, films.everybody, films.taste_weights)
+    if asked.words:
+        query = films.with_words(query, asked.words)
     if not query.direction.any() and query.lexical is None:
         return None, films.ids[rows]
     return query, films.ids[rows]

@@ -16,6 +16,7 @@ import numpy as np
 from django.conf import settings
 
 from catalog.models import Movie
+from recommender import pgvector
 from recommender.columns import Ids, read_columns
 from recommender.corpus import film_records
 from recommender.ml import mapped
@@ -84,9 +85,12 @@ class WordsDraft:
 
 
 def take(version: ModelVersion, words: WordsDraft, own: Collection[int]) -> None:
-    """Write both snapshots as of now, so that no worker has to; one that is up to date already stays."""
+    """Write both snapshots as of now, so that no worker has to; one that is up to date already stays.
+
+    Where the database searches, no worker asks for all films.
+    """
     revision = _revision(version)
-    if max(map(_taken_at, _folders(version, _FILMS)), default=-1) < revision:
+    if not pgvector.is_chosen() and max(map(_taken_at, _folders(version, _FILMS)), default=-1) < revision:
         _keep(version, _FILMS, *_films_now(version))
     if max(map(_taken_at, _folders(version, _WORDS)), default=-1) < revision:
         _keep(version, _WORDS, *words.finished(own))

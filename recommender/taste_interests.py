@@ -38,6 +38,7 @@ def interests(films: Sequence[Liked]) -> list[Interest]:
     known = index.current()
     if known is None:
         return []
+    known = known.holding([film.movie.pk for film in films[:_MOST_LIKES]])
     row_of = {film.movie.pk: row for film in films[:_MOST_LIKES] for row in known.rows([film.movie.pk])}
     told = [film for film in films[:_MOST_LIKES] if film.movie.pk in row_of and known.has_vector[row_of[film.movie.pk]]]
     vectors = known.vectors[[row_of[film.movie.pk] for film in told]] if told else np.zeros((0, 1), np.float32)

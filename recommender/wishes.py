@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from catalog.models import Movie, MovieQuerySet
 from recommender.index import FilmIndex, Mask
-from recommender.map import places_of
+from recommender.map import films_inside, places_of
+from recommender.ml.ranking import Query
 from recommender.regions import Region
 from recommender.understanding import Understanding
 
 LONGEST_SHELF = 2000  # of a visitor's newest likes that shape the taste
+_RARE = 20_000  # films at most that the database is told to leave out for a word; a part is searched for it anyway
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Wish:
     dial: float = 0.0  # from -1, popular films first, to 1, hidden gems first
     region: Region | None = None  # of the film map; before the first training there is none, and it narrows nothing
     variety: float = 0.0  # from 0, the order by similarity, to 1, neighbours in the list as different as can be
+
+
+class Ask(NamedTuple):
+    """A query, or None where there is nothing to go by, with the filters that the films must pass."""
+
+    query: Query | None
+    wish: Wish
+    asked: Understanding
 
 
 def eligible_rows(films: FilmIndex, wish: Wish, asked: Understanding) -> Mask:
@@ -55,8 +66,31 @@ def eligible_rows(films: FilmIndex, wish: Wish, asked: Understanding) -> Mask:
     if wish.region:
         mask &= wish.region.holds(places_of(films))
     for word in asked.without_words:
-        mask &= films.words.scores(word) == 0
+        mask &= films.word_scores(word) == 0
     return mask
+
+
+def conditions(films: FilmIndex, wish: Wish, asked: Understanding) -> tuple[list[str], list[Any]]:
+    """The filters of `eligible_rows` as SQL over a table of vectors: conditions, and the values in them."""
+    first, last = asked.years or (wish.year_from, wish.year_to)
+    wanted = sorted({*wish.genres, *films.genre_ids(asked.genres)})
+    unwanted = sorted({*wish.without_genres, *films.genre_ids(asked.without_genres)})
+    hidden = [*wish.liked, *wish.hidden]
+    for word in asked.without_words:
+        hidden += films.ids_with_word(word)[:_RARE].tolist()
+    found: list[tuple[str, Any]] = [
+        ("movie_id <> ALL(%s::bigint[])", hidden),
+        ("genres && %s::bigint[]", wanted),
+        ("NOT genres && %s::bigint[]", unwanted),
+        ("countries && %s::bigint[]", list(wish.countries)),
+        ("year >= %s", first),
+        ("year BETWEEN 1 AND %s", last),
+        ("runtime BETWEEN 1 AND %s", wish.longest),
+    ]
+    found = [(words, value) for words, value in found if value]
+    if wish.region:
+        found.append(("movie_id = ANY(%s::bigint[])", films_inside(wish.region, films.version)))
+    return ["published", *(words for words, _value in found)], [value for _words, value in found]
 
 
 def eligible_films(movies: MovieQuerySet, wish: Wish, asked: Understanding) -> MovieQuerySet:

@@ -98,7 +98,11 @@ def everybody(vectors: Floats, likes: NDArray[np.integer], visitors: int) -> Flo
 
     Its length, below EVERYBODY, grows with the number of visitors behind it: what a few people like says little.
     """
-    direction = likes.astype(np.float32) @ vectors
+    return lean_of(likes.astype(np.float32) @ vectors, visitors)
+
+
+def lean_of(direction: Floats, visitors: int) -> Floats:
+    """The direction (d,) of all likes at the length that so many visitors give it."""
     lean = EVERYBODY * visitors / (visitors + FEW_VISITORS)
     return np.asarray(lean * _to_unit(direction) * direction, np.float32)
 
@@ -130,11 +134,16 @@ def turned(scores: Floats, popularity_rank: Floats, dial: float) -> Floats:
 
 def popularity_ranks(likes: NDArray[np.integer]) -> Floats:
     """From -1 for the least liked of n films to 1 for the most liked; equally liked films share a rank, (n,)."""
-    if len(likes) < 2:
-        return np.zeros(len(likes), np.float32)
     _, group, sizes = np.unique(likes, return_inverse=True, return_counts=True)
-    middle = np.cumsum(sizes) - (sizes + 1) / 2
-    return np.asarray(2 * middle[group] / (len(likes) - 1) - 1, np.float32)
+    return np.asarray(ranks(sizes)[group], np.float32)
+
+
+def ranks(sizes: NDArray[np.integer]) -> Floats:
+    """The rank from -1 to 1 of each of some groups of equally liked films, the least liked first, (groups,)."""
+    films = int(sizes.sum())
+    if films < 2:
+        return np.zeros(len(sizes), np.float32)
+    return np.asarray(2 * (np.cumsum(sizes) - (sizes + 1) / 2) / (films - 1) - 1, np.float32)
 
 
 def diversified(vectors: Floats, scores: Floats, rows: Rows, variety: float) -> list[int]:

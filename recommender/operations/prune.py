@@ -24,6 +24,7 @@ from recommender.models import Embedding, ModelVersion, Night, Shown
 from recommender.operations import archives
 from recommender.operations.places import named_in_database, size_of, uploads
 from recommender.operations.restore import ROOM, drafts
+from recommender.pgvector import table
 
 YOUNG = timedelta(days=1)  # files younger than this may belong to work that is going on
 _AT_ONCE = 2000  # rows deleted in one transaction, so that the site can write in between
@@ -50,6 +51,7 @@ def look(*, keep: int = 3, days: int = 30) -> list[Find]:
         _versions(keep),
         _model_folders(),
         _index(),
+        _tables(),
         _checkpoint(before.timestamp()),
         _uploads(),
         _leftovers(before.timestamp()),
@@ -131,6 +133,17 @@ def _index() -> Find:
     root = Path(settings.INDEX_DIR)
     found = [path for path in sorted(root.iterdir()) if path.name not in known] if root.is_dir() else []
     return _paths("index", _("film indexes without a version"), [path for path in found if _is_old(path)])
+
+
+def _tables() -> Find:
+    """Tables that the database searched for versions that are gone."""
+    names = table.without_version()
+    return Find("vector_tables", _("tables of vectors without a version"), names, 0, lambda: _drop(names))
+
+
+def _drop(names: list[str]) -> None:
+    for name in names:
+        table.drop(name)
 
 
 def _checkpoint(before: float) -> Find:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender import index, services
+from recommender import services
 from recommender.ml import together
 from recommender.together.people import Taste
 from recommender.understanding import Understood, understand
@@ -44,7 +44,7 @@ def choose(
         left_out |= taste.left_out
     wish = replace(wish, liked=(), hidden=left_out)
     asked = understand(wish.text)
-    films = index.current()
+    films = services.films_for([replace(wish, liked=taste.liked) for taste in tastes], asked, offset + top, beside=True)
     if films is None:
         answer = services.recommend(wish, top=top, offset=offset)
         return Choices([Choice(one.movie.pk) for one in answer.suggestions], answer.total, learned=False)

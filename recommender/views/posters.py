@@ -37,20 +37,10 @@ def _character(films: FilmIndex | None, pk: int) -> NDArray[np.float32] | None:
     """The film's vector less the catalogue's mean: what is peculiar to it."""
     if films is None:
         return None
+    films = films.holding([pk])
     rows = films.rows([pk])
     if not len(rows) or not films.vectors[rows[0]].any():
         return None
-    vector: NDArray[np.float32] = films.vectors[rows[0]] - _mean(films)
+    vector: NDArray[np.float32] = films.vectors[rows[0]] - films.mean
     return vector
 
-
-_last: tuple[FilmIndex, NDArray[np.float32]] | None = None
-
-
-def _mean(films: FilmIndex) -> NDArray[np.float32]:
-    """The mean vector of a snapshot, computed once as long as the worker has no newer one."""
-    global _last
-    known = _last
-    if known is None or known[0] is not films:
-        _last = known = films, films.vectors.mean(axis=0)
-    return known[1]

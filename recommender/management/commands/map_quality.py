@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.management.command import SiteCommand
 from recommender import index
-from recommender.map import places_of
+from recommender.map import ids_on, places_of
 from recommender.ml.layout import kept_neighbours, principal
 
 
@@ -28,6 +28,7 @@ class Command(SiteCommand):
         films = index.current()
         if films is None:
             raise CommandError(_("No model is active. Train one with: manage.py train_vae"))
+        films = films.holding(ids_on(films.version))
         places = places_of(films)
         rows = places[:, 0] == places[:, 0]
         if rows.sum() < 2:
