@@ -140,6 +140,9 @@ def _model(status: Status, version: ModelVersion | None) -> None:
     except ArtifactError as problem:
         cure = _("Bring the folder back from a backup, activate another version, or run manage.py train_vae")
         status.needs.append(Need(str(problem), cure))
+    if databases.vendor() == databases.POSTGRESQL and not version.pieces.exists():
+        words = _("The active model comes from older code and is not in the database, so other hosts cannot get it.")
+        status.needs.append(Need(words, f"manage.py models --activate {version.name}"))
     if worse := what_is_worse(version, None):
         status.needs.append(Need(worse, _("Train again (manage.py train_vae), or go back with manage.py models")))
 

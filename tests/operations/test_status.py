@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from catalog.models import Movie
@@ -86,6 +86,14 @@ def test_damaged_model_files_are_seen(trained: ModelVersion) -> None:
     (trained.folder / "encoder.safetensors").unlink()
     trained.pieces.all().delete()
     assert "is missing or changed" in status()[1]
+
+
+@pytest.mark.both_databases
+def test_a_model_that_no_other_host_can_get_is_seen(trained: ModelVersion) -> None:
+    trained.pieces.all().delete()
+    assert ("other hosts cannot get it" in status()[1]) is (connection.vendor == "postgresql")
+    call_command("models", "--activate", trained.name, "--force", stdout=io.StringIO())
+    assert "other hosts" not in status()[1]
 
 
 def test_a_model_worse_than_popularity_is_seen(trained: ModelVersion) -> None:
