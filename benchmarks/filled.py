@@ -34,11 +34,11 @@ print(session.session_key)
 """
 
 
-def empty_site(folder: Path, films: int, likes: int = 0) -> Site:
+def empty_site(folder: Path, films: int, likes: int = 0, *, database: str = "") -> Site:
     """A site without films, and files to import."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    site = Site(folder)
+    site = Site(folder, database)
     site.manage("migrate", "-v0")
     site.manage("collectstatic", "-v0", "--no-input")
     made_up.write_films(folder / "films.csv", films)
@@ -47,9 +47,9 @@ def empty_site(folder: Path, films: int, likes: int = 0) -> Site:
     return site
 
 
-def with_small_model(folder: Path, films: int) -> Site:
+def with_small_model(folder: Path, films: int, *, database: str = "") -> Site:
     """A site with the first films and a model, and the file of all films to import."""
-    site = empty_site(folder, films)
+    site = empty_site(folder, films, database=database)
     made_up.write_films(folder / "small.csv", SMALL)
     made_up.write_likes(folder / "likes.csv", SMALL, 10 * SMALL)
     site.manage("import_movies", str(folder / "small.csv"), "-v0")

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.dispatch import receiver
 
+from catalog.bulk import write_rows
 from catalog.models import Credit, FilmText, Movie, SearchEntry
 from catalog.services import hold
 from catalog.signals import movies_changed
@@ -67,22 +68,23 @@ def _write(ids: Sequence[int]) -> None:
     for movie, name in Credit.objects.filter(movie__in=ids).values_list("movie", "person__name"):
         names[movie].append(name)
     movies = Movie.objects.filter(pk__in=ids).only("title", "original_title", "keywords", "year", "updated_at")
-    SearchEntry.objects.bulk_create(
+    write_rows(
+        SearchEntry,
+        ("movie", "title_key", "titles", "words", "made_at"),
         [_entry(movie, titles[movie.pk], names[movie.pk]) for movie in movies],
-        update_conflicts=True,
-        unique_fields=["movie"],
-        update_fields=["title_key", "titles", "words", "made_at"],
+        unique=1,
     )
 
 
-def _entry(movie: Movie, others: Sequence[str], names: Sequence[str]) -> SearchEntry:
+def _entry(movie: Movie, others: Sequence[str], names: Sequence[str]) -> tuple[Any, ...]:
+    """The values of a film's entry."""
     titles = dict.fromkeys(fold(title) for title in (movie.title, movie.original_title, *others))
     words = dict.fromkeys([*titles, *map(fold, names), *map(fold, movie.keywords), str(movie.year or "")])
     # Each title and name stands between spaces, so that " word" finds beginnings of words.
-    return SearchEntry(
-        movie=movie,
-        title_key=title_key(movie.title),
-        titles=f" {'  '.join(filter(None, titles))} ",
-        words=f" {'  '.join(filter(None, words))} "[:_LONGEST],
-        made_at=movie.updated_at,
+    return (
+        movie.pk,
+        title_key(movie.title),
+        f" {'  '.join(filter(None, titles))} ",
+        f" {'  '.join(filter(None, words))} "[:_LONGEST],
+        movie.updated_at,
     )

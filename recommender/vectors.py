@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from django.db import connections, router, transaction
-from django.db.models import F, Field
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from catalog.bulk import write_rows
 from catalog.models import Movie
 from catalog.services import hold
 from recommender import model_files
@@ -25,11 +25,6 @@ from recommender.models import Embedding, ModelVersion
 _BLOB = np.dtype("<f4")
 _OFF = 0.01  # that the square of a vector's length may be off one; rounding makes it off by a millionth
 Marked = tuple[int, FilmRecord, str]  # a film's id, its record and the fingerprint of that
-
-_STORED: list[Field[Any, Any]] = [
-    Embedding._meta.get_field(name)  # type: ignore[misc]  # none of them is the other side of a relation
-    for name in ("movie", "version", "vector", "fingerprint", "revision", "updated_at")
-]
 
 
 @dataclass(frozen=True)
@@ -219,29 +214,15 @@ def _put(version: ModelVersion, films: Sequence[Marked], vectors: NDArray[np.flo
         newer = Embedding.objects.of(version).filter(movie__in=ids, revision__gt=before).exclude(fingerprint="")
         alive -= set(newer.values_list("movie_id", flat=True))
     revision = next_revision(version)
-    marked = ((pk, fingerprint, vector) for (pk, _, fingerprint), vector in zip(films, vectors, strict=True))
-    _store(version, revision, [film for film in marked if film[0] in alive])
-    return revision
-
-
-def _store(version: ModelVersion, revision: int, films: Iterable[tuple[int, str, NDArray[np.float32]]]) -> None:
-    """Insert or replace vectors, by film, fingerprint and vector; `bulk_create` would take as long as encoding them."""
-    connection = connections[router.db_for_write(Embedding)]
     now = timezone.now()
-    rows = [
+    write_rows(
+        Embedding,
+        ("movie", "version", "vector", "fingerprint", "revision", "updated_at"),
         [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(_STORED, (pk, version.pk, pack(vector), fingerprint, revision, now), strict=True)
-        ]
-        for pk, fingerprint, vector in films
-    ]
-    quoted = [connection.ops.quote_name(str(field.column)) for field in _STORED]
-    table = connection.ops.quote_name(Embedding._meta.db_table)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in quoted[2:])
-    sql = (
-        f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({', '.join(['%s'] * len(quoted))}) "  # noqa: S608 (names from the model)
-        f"ON CONFLICT ({quoted[0]}, {quoted[1]}) DO UPDATE SET {updates}"
+            (pk, version.pk, pack(vector), fingerprint, revision, now)
+            for (pk, _, fingerprint), vector in zip(films, vectors, strict=True)
+            if pk in alive
+        ],
+        unique=2,
     )
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+    return revision

@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.bulk import write_rows
 from catalog.importing.encoding import Unreadable
 from catalog.importing.films import CHUNK, Progress, import_films
 from catalog.importing.report import FilmReport, Outcome
@@ -21,6 +22,7 @@ from catalog.private_files import on_disk
 from catalog.services import announce_changes
 
 State = CatalogueImport.State
+_KEPT = ("movie_id", "line", "diff", "fingerprint", "words")  # of an outcome, under the same name
 PREVIEWS_KEPT = timedelta(days=7)  # somebody who has not decided by then will not
 
 
@@ -166,19 +168,13 @@ def _write(found: CatalogueImport, path: Path, kind: str, progress: Progress) ->
 
 def _keeper(found: CatalogueImport, *, written: bool) -> Callable[[Sequence[Outcome]], None]:
     def keep(outcomes: Sequence[Outcome]) -> None:
-        ImportRow.objects.bulk_create(
-            ImportRow(
-                catalogue_import=found,
-                line=outcome.line,
-                kind=outcome.kind,
-                film=outcome.film[:310],
-                movie_id=outcome.movie_id,
-                diff=outcome.diff,
-                fingerprint=outcome.fingerprint,
-                words=outcome.words,
-                is_written=written,
-            )
-            for outcome in outcomes
+        write_rows(
+            ImportRow,
+            ("catalogue_import", "is_written", "fate", "fate_words", "kind", "film", *_KEPT),
+            [
+                (found.pk, written, "", "", str(row.kind), row.film[:310], *(getattr(row, name) for name in _KEPT))
+                for row in outcomes
+            ],
         )
 
     return keep

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connections, models, router
+from django.db import models
 from django.utils import timezone
 
+from catalog.bulk import write_rows
 from catalog.importing.matching import Known
 from catalog.importing.rows import FilmRow
 from catalog.importing.values import LISTS, PLAIN, text_field, values_of_film
@@ -114,8 +115,8 @@ def _write_lists(films: Sequence[tuple[Movie, FilmRow, Iterable[str]]]) -> None:
     for name, model in (("genres", Genre), ("countries", Country)):
         chosen = [(movie, getattr(row, name)) for movie, row, lists in films if name in lists]
         ids = _ids_of(model, (item for _movie, names in chosen for item in names))
-        columns = ("movie_id", f"{model._meta.model_name}_id")
-        _insert(_through(name), columns, [(movie.pk, ids[item]) for movie, names in chosen for item in names])
+        columns = ("movie", str(model._meta.model_name))
+        write_rows(_through(name), columns, [(movie.pk, ids[item]) for movie, names in chosen for item in names])
     credits = [
         (movie, role, getattr(row, name))
         for movie, row, lists in films
@@ -128,19 +129,7 @@ def _write_lists(films: Sequence[tuple[Movie, FilmRow, Iterable[str]]]) -> None:
         for movie, role, names in credits
         for position, item in enumerate(names)
     ]
-    _insert(Credit, ("movie_id", "person_id", "role", "position"), rows)
-
-
-def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """New rows of a table without defaults. A film has ten of them: `bulk_create` would take half of an import."""
-    if not rows:
-        return
-    connection = connections[router.db_for_write(model)]
-    names = ", ".join(map(connection.ops.quote_name, columns))
-    values = ", ".join(["%s"] * len(columns))
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)  # noqa: S608 (names from models)
+    write_rows(Credit, ("movie", "person", "role", "position"), rows)
 
 
 def _write_texts(texts: Iterable[FilmText]) -> None:
