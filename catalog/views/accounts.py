@@ -9,7 +9,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -80,7 +80,9 @@ class ChangePassword(auth.PasswordChangeView):
     template_name = "registration/change_password.html"
     success_url = reverse_lazy("catalog:profile")
 
+    @transaction.atomic
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        _must_be_there(form.user)
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
@@ -110,9 +112,17 @@ class NewPassword(auth.PasswordResetConfirmView):
     post_reset_login = True
     post_reset_login_backend = _BACKEND
 
+    @transaction.atomic
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        _must_be_there(form.user)
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
+
+
+def _must_be_there(user: User) -> None:
+    """Saving an account that was deleted meanwhile would bring it back."""
+    if not services.hold_account(user.pk):
+        raise Http404
 
 
 @login_required
@@ -122,11 +132,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            # Saving an account that was deleted meanwhile would bring it back.
-            user = form.save() if services.hold_account(request.user.pk) else None
-        if user is not None:
-            with speaking_to(user):
-                messages.success(request, _("Saved."))
+            _must_be_there(request.user)
+            user = form.save()
+        with speaking_to(user):
+            messages.success(request, _("Saved."))
         return redirect("catalog:profile")
     return render(request, "registration/profile.html", {"form": form})
 

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.test import Client
 
+from catalog.models import User
 from catalog.shelf import LIKED, SessionShelf
+from catalog.views import accounts
 from recommender import index
-from tests.builders import make_movie
+from tests.builders import make_movie, make_user
 from tests.crowd.running import let_loose
 from tests.crowd.truth import check
 from tests.crowd.world import make_world, shared_database
@@ -36,6 +39,37 @@ def test_nothing_is_lost_when_all_come_at_once(settings: Any, tmp_path: Path) ->
         ledger = let_loose(world, seconds=SECONDS, seed=SEED, folder=tmp_path)
         print(sum(ledger.answers.values()), "answers:", dict(ledger.answers))
         check(world, ledger)
+
+
+@pytest.mark.parametrize(
+    ("form", "address", "sent"),
+    [
+        ("ProfileForm", "/accounts/", {"display_name": "Ana"}),
+        (
+            "ChangePasswordForm",
+            "/accounts/password/",
+            {"old_password": "old words", "new_password1": "quite-new-words", "new_password2": "quite-new-words"},
+        ),
+    ],
+)
+def test_an_account_that_was_deleted_meanwhile_does_not_come_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch, form: str, address: str, sent: dict[str, str]
+) -> None:
+    user = make_user("ana")
+    user.set_password("old words")
+    user.save()
+    client.force_login(user)
+    checked: Any = getattr(accounts, form)
+
+    def is_valid(self: Any) -> bool:
+        """The form is right, and then another window deletes the account."""
+        right: bool = super(checked, self).is_valid()
+        User.objects.filter(pk=user.pk).delete()
+        return right
+
+    monkeypatch.setattr(checked, "is_valid", is_valid)
+    assert client.post(address, sent).status_code == 404
+    assert not User.objects.exists()
 
 
 def test_two_windows_of_a_visitor_without_an_account_keep_both_likes() -> None:
