@@ -211,7 +211,7 @@ class Part(FilmIndex):
         for query, wish, asked in asks:
             where, values = conditions(self, wish, asked)
             count = max(CANDIDATES, 2 * wanted)
-            if wish.dial or asked.without_words:
+            if wish.dial or asked.words or asked.without_words:
                 count *= _MORE
             if query is not None and query.direction.any():
                 rows += search.nearest(query.direction, where, values, count)
@@ -219,7 +219,7 @@ class Part(FilmIndex):
                 among = [*where, "movie_id = ANY(%s::bigint[])"]
                 rows += search.nearest(query.direction, among, [*values, famous], CANDIDATES)
             if query is not None and query.lexical is not None:
-                rows += search.in_order(self._holders(asked.words), where, values, _MORE * count)
+                rows += search.in_order(self._holders(asked.words), where, values, count)
             if query is None or not query.direction.any():
                 rows += self._most_liked(search, where, values, count)
         return self._of(rows)
