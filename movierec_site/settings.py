@@ -48,9 +48,10 @@ MIDDLEWARE = [
     "health.middleware.watch_requests",
     "django.middleware.security.SecurityMiddleware",
     "catalog.headers.careful",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "catalog.language.BrowserLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -59,7 +60,6 @@ MIDDLEWARE = [
     "catalog.language.account_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "catalog.viewing.ViewAsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "catalog.limits.LimitMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -165,6 +165,7 @@ CACHES = caches(env)
 LIMITS_IN_DATABASE = not env.str("CACHE_URL", default="") and DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 STATIC_URL = "static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"

@@ -29,6 +29,8 @@ NEVER_FETCHED = ("http://www.w3.org/", "https://www.w3.org/")
 
 
 def is_safe(answer: Any, address: str) -> None:
+    kind = answer.headers.get("Content-Type", "")
+    assert not kind.startswith("text/") or "charset=" in kind, address
     for name, value in ALWAYS.items():
         assert answer.headers.get(name) == value, (address, name)
     assert "camera=()" in answer.headers["Permissions-Policy"], address
@@ -59,10 +61,29 @@ def test_pages_of_errors_have_them(client: Client, settings: Any, monkeypatch: p
     is_safe(Client(enforce_csrf_checks=True).post("/accounts/sign-up/", {}), "403")
     settings.RATE_LIMITS = {"recommender:home": ("GET", 0, 0, 60)}
     is_safe(client.get("/"), "429")
+    is_safe(client.post("/accounts/log-in/", b"&a=1" * 1001, "application/x-www-form-urlencoded"), "400")
     monkeypatch.setattr("recommender.views.films.browse", lambda *_: 1 / 0)
     answer = client.get("/films/")
     assert answer.status_code == 500
     is_safe(answer, "500")
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/css/movierec.css", "/static/nothing.css", "/static/../manage.py", "/static/"]
+)
+def test_files_of_the_site_have_them(client: Client, address: str) -> None:
+    answer = client.get(address)
+    is_safe(answer, address)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    drain(answer)
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options", "head", "trace"])
+def test_answers_to_unusual_methods_have_them(client: Client, method: str) -> None:
+    for address in ("/", "/films/1/like/", "/accounts/log-in/", "/static/css/movierec.css", "/media/x", "/nowhere"):
+        answer = getattr(client, method)(address)
+        is_safe(answer, address)
+        drain(answer)
 
 
 def test_styles_and_scripts_come_from_here_or_carry_the_word_of_the_page(client: Client) -> None:
