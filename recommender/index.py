@@ -23,6 +23,7 @@ from catalog.models import Genre, Like, Movie
 from recommender import pgvector, snapshot
 from recommender.columns import Columns, Ids, Mask, Members, Rows, Value, column, read_columns, rows_of
 from recommender.corpus import film_records
+from recommender.ml.artifacts import ArtifactError
 from recommender.ml.join import taste_weights
 from recommender.ml.lexical import LexicalIndex
 from recommender.ml.mapped import Unreadable
@@ -30,6 +31,7 @@ from recommender.ml.postings import Postings
 from recommender.ml.ranking import Query, everybody, popularity_ranks
 from recommender.models import Embedding, ModelVersion
 from recommender.snapshot import Snapshot
+from recommender.vectors import encoder_of
 
 if TYPE_CHECKING:
     from recommender.wishes import Ask
@@ -206,8 +208,15 @@ def current() -> FilmIndex | None:
         return None
     films = _current
     if films is None or (films.version.pk, films.version.revision) != (version.pk, version.revision):
-        with _lock:
+        is_other = films is not None and films.version.pk != version.pk
+        if not _lock.acquire(blocking=not is_other):
+            return films  # a request reads the new version; until it has, the former one serves all others
+        try:
+            if is_other:
+                _open_model(version)
             _current = _now(version, _current)
+        finally:
+            _lock.release()
     elif time.monotonic() > _count_again_at:
         _current = _counted(films.again())
     return _current
@@ -222,6 +231,12 @@ def forget() -> None:
     """Drop the index; for tests, whose database changes behind the revision's back."""
     global _current
     _current = None
+
+
+def _open_model(version: ModelVersion) -> None:
+    """Bring another version's model here before anybody types; a request that needs it says what it lacks."""
+    with suppress(ArtifactError):
+        encoder_of(version)
 
 
 def _now(version: ModelVersion, known: FilmIndex | None) -> FilmIndex:

@@ -65,6 +65,18 @@ def test_another_active_version_brings_its_own_vectors() -> None:
     assert near(one) == ["three", "two"]
 
 
+def test_while_one_request_reads_another_version_the_former_serves_all_others() -> None:
+    film, near, far = (make_movie(name) for name in ("film", "near", "far"))
+    old = make_version({film: [1, 0], near: [1, 0.1], far: [0, 1]})
+    assert [pk for pk, _ in nearest(film.pk)] == [near.pk, far.pk]
+    new = make_version({film: [1, 0], near: [0, 1], far: [1, 0.1]}, active=False)
+    ModelVersion.objects.filter(pk=old.pk).update(is_active=False)
+    ModelVersion.objects.filter(pk=new.pk).update(is_active=True)
+    with index._lock:  # as the request that reads holds it
+        assert [pk for pk, _ in nearest(film.pk)] == [near.pk, far.pk]
+    assert [pk for pk, _ in nearest(film.pk)] == [far.pk, near.pk]
+
+
 def test_a_damaged_blob_is_a_film_without_a_vector() -> None:
     one, two, three = make_movie("one"), make_movie("two"), make_movie("three")
     version = make_version({one: [1, 0], two: [1, 0.1], three: [0, 1]})
