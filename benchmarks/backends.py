@@ -67,15 +67,12 @@ print(json.dumps(found))
 
 
 @dataclass(frozen=True)
-class Backend(Site):
-    """A site in the same folder on another database, or searched otherwise."""
-
-    database: str
-    search: str
+class Searched(Site):
+    """A site whose database finds the nearest films."""
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**super().environment, "DATABASE_URL": self.database, "VECTOR_SEARCH": self.search}
+        return {**super().environment, "VECTOR_SEARCH": "pgvector"}
 
 
 def backends(folder: Path, films: int, address_of: Callable[[str], str]) -> dict[str, Site]:
@@ -85,13 +82,13 @@ def backends(folder: Path, films: int, address_of: Callable[[str], str]) -> dict
     name = f"films_{films}"
     moved = site.folder / "moved"
     if not moved.exists() or moved.read_text() != address_of(name):
-        Backend(site.folder, address_of("postgres"), "memory").shell(_CREATE % name)
+        Site(site.folder, address_of("postgres")).shell(_CREATE % name)
         site.manage("move_database", address_of(name), "-v0")
         moved.write_text(address_of(name))
     found = {
         "SQLite, memory": site,
-        "PostgreSQL, memory": Backend(site.folder, address_of(name), "memory"),
-        "PostgreSQL, pgvector": Backend(site.folder, address_of(name), "pgvector"),
+        "PostgreSQL, memory": Site(site.folder, address_of(name)),
+        "PostgreSQL, pgvector": Searched(site.folder, address_of(name)),
     }
     for one in list(found.values())[1:]:
         one.manage("migrate", "-v0")

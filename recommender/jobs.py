@@ -75,10 +75,15 @@ def activate(progress: Progress, *, version: str, force: bool = False) -> dict[s
 def _refreshed(progress: Progress, version: ModelVersion, *, every: bool) -> Refreshed:
     """Alone, or with the other workers where there are any."""
     if not pieces.are_shared():
-        return bring_up_to_date(version, every=every, progress=_over_films(progress))
+        return bring_up_to_date(version, every=every, progress=_over_films(progress), indexing=progress.report)
     total = Movie.objects.count()
     try:
-        return share(version, every=every, progress=lambda done: progress.report(min(done, total), total))
+        return share(
+            version,
+            every=every,
+            progress=lambda done: progress.report(min(done, total), total),
+            indexing=progress.report,
+        )
     except (Left, TakenOver):
         raise
     except Cancelled:

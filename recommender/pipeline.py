@@ -32,6 +32,7 @@ from recommender.ml.files import draft_folder
 from recommender.ml.protocols import Data
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
+from recommender.pgvector import table
 from recommender.upkeep import bring_up_to_date
 from recommender.vectors import Refreshed, catch_up, encoder_of
 
@@ -289,6 +290,7 @@ def activate(
         ModelVersion.objects.filter(is_active=True).exclude(pk=version.pk).update(is_active=False)
         ModelVersion.objects.filter(pk=version.pk).update(is_active=True, activated_at=timezone.now())
     catch_up(version)
+    table.follow(version)
     version.refresh_from_db()
 
 

@@ -20,6 +20,7 @@ from jobs.work import start
 from recommender.jobs import REFRESH
 from recommender.ml.artifacts import ArtifactError
 from recommender.models import Embedding, ModelVersion
+from recommender.pgvector import table
 from recommender.vectors import embed, encoder_of
 
 AT_ONCE = 500  # films encoded while the curator waits: a second or two
@@ -65,6 +66,7 @@ def compute_vectors(
         return _as_a_job(request, version, ids)
     try:
         embed(ids, version)
+        table.follow(version)
     except ArtifactError as problem:
         modeladmin.message_user(request, str(problem), messages.ERROR)
         return None

@@ -74,7 +74,7 @@ def film_panel(request: HttpRequest, movie: Movie) -> SafeString:
     version, films = ModelVersion.objects.active(), index.current()
     record = record_of(movie)
     vector = Embedding.objects.of(version).filter(movie=movie).first() if version else None
-    found = standing(films, movie.pk) if films is not None else None
+    found = standing(films, movie.pk) if films is not None and films.is_whole else None
     near = _nearest(films, movie)
     context = {
         "movie": movie,
@@ -113,7 +113,7 @@ def verdicts(
         said.append(_("No model is active, so films are ranked by likes alone."))
     elif vector is None:
         said.append(_("It has no vector under the active model. Compute it from the list of films."))
-    elif found is None:
+    elif not any(bytes(vector.vector)):
         said.append(_("The model knows none of its words. A description or keywords would help."))
     if not record.descriptions() and not record.keywords:
         said.append(_("It has no description and no keywords: title, genres and people alone speak for it."))
@@ -153,6 +153,7 @@ def _nearest(films: FilmIndex | None, movie: Movie) -> list[Near]:
     """The closest films, hidden ones among them: a double may be unpublished."""
     if films is None:
         return []
+    films = films.around(movie.pk, NEIGHBOURS * 3, listed=False)
     rows = films.rows([movie.pk])
     if not len(rows) or not films.vectors[rows[0]].any():
         return []

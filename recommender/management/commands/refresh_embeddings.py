@@ -51,9 +51,12 @@ class Command(SiteCommand):
         def progress(done: Refreshed) -> None:
             report(done.films, total)
 
+        indexing = Progress(lambda line: self.note(_("Index: %(line)s") % {"line": line}))
         try:
             with stop_on_interrupt() as should_stop:
-                done = bring_up_to_date(version, every=every, progress=progress, should_stop=should_stop)
+                done = bring_up_to_date(
+                    version, every=every, progress=progress, indexing=indexing, should_stop=should_stop
+                )
                 stopped = should_stop()
         except ArtifactError as problem:
             raise CommandError(str(problem)) from problem
