@@ -20,7 +20,7 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:
         raise SystemExit(f"The settings are not right: {problem}") from problem
-    except DatabaseError as problem:
+    except (DatabaseError, OSError) as problem:
         from recommender.operations.diagnosis import explained
 
         if (words := explained(problem)) is None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import sys
 import time
 
-from django.db import DatabaseError, Error, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext as _
@@ -19,7 +18,6 @@ log = logging.getLogger(__name__)
 
 AGAIN = 10  # seconds after which asking again is worth it
 _SAY_AGAIN = 30.0  # seconds between two lines of the log about the same trouble
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 _said: dict[str, float] = {}
 
@@ -34,19 +32,14 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def _is_outage(problem: BaseException) -> bool:
     """Whether what failed is the database or the disk; the log then says so, once in a while."""
-    if isinstance(problem, Error):
-        # DatabaseError itself is what SQLite raises for a damaged file.
-        away = isinstance(problem, OperationalError | InterfaceError) or type(problem) is DatabaseError
-        words = explained(problem)
-        if words is None and away:
-            log.error("The database failed for an unknown reason", exc_info=problem)
-        elif words is not None:
-            _say(words)
-        return away or words is not None
-    if isinstance(problem, OSError) and problem.errno in _NO_ROOM:
-        _say(f"A file cannot be written or read ({problem}). See that the disk has room and may be written to.")
-        return True
-    return False
+    words = explained(problem)
+    # DatabaseError itself is what SQLite raises for a damaged file.
+    away = isinstance(problem, OperationalError | InterfaceError) or type(problem) is DatabaseError
+    if words is not None:
+        _say(words)
+    elif away:
+        log.error("The database failed for an unknown reason", exc_info=problem)
+    return away or words is not None
 
 
 def _say(words: str) -> None:

@@ -24,10 +24,18 @@ def keep(poster: Poster) -> str:
     """Write the files that are not there yet, and return the name that a film keeps."""
     name = name_of(poster.key, poster.width)
     for width, file in sizes_of(name).items():
-        if not default_storage.exists(file):
-            written = default_storage.save(file, ContentFile(poster.files[width]))
-            if written != file:  # somebody else wrote the same picture this instant
-                default_storage.delete(written)
+        content = poster.files[width]
+        if default_storage.exists(file):
+            if default_storage.size(file) == len(content):
+                continue
+            default_storage.delete(file)  # somebody was killed while writing it
+        try:
+            written = default_storage.save(file, ContentFile(content))
+        except OSError:
+            default_storage.delete(file)  # the disk is full: half a picture must not stay
+            raise
+        if written != file:  # somebody else wrote the same picture this instant
+            default_storage.delete(written)
     return name
 
 

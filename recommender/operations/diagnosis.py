@@ -1,17 +1,31 @@
-"""Why the database does not serve this code: away, full, damaged, too old, too new; and what helps."""
+"""Why the database or the disk does not serve this code: away, full, damaged, too old, too new; and what helps."""
 
 from __future__ import annotations
+
+import errno
 
 from django.db import Error, InternalError, NotSupportedError, OperationalError, ProgrammingError, connection
 
 from recommender.operations import databases
 from recommender.operations.address import cure
 
+_ROOM = "Free some space (manage.py prune says what could go), then try again."
+_RIGHTS = "Give this account the right to write there, then try again."
+_DISK = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EROFS: _RIGHTS,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EIO: "The disk fails: look into the system's log (dmesg).",
+}
 _SHOWN = 3  # names of migrations in a message
 
 
 def explained(problem: BaseException) -> str | None:
-    """What is wrong with the database, and what helps; None for what is a mistake in the code."""
+    """What is wrong with the database or the disk, and what helps; None for what is a mistake in the code."""
+    if isinstance(problem, OSError) and problem.errno in _DISK:
+        return f"{problem.strerror}: {problem.filename or 'a file'}. {_DISK[problem.errno]}"
     if words := cure(problem):
         return words
     if not isinstance(problem, OperationalError | ProgrammingError | NotSupportedError | InternalError):
