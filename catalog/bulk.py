@@ -28,7 +28,7 @@ def write_rows(
             row[at] = field.get_db_prep_save(row[at], connection)
     if not values:
         return
-    names = [connection.ops.quote_name(field.column) for field in fields]
+    names = [connection.ops.quote_name(str(field.column)) for field in fields]
     sql = (
         f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(names)}) "  # noqa: S608 (from models)
         f"VALUES ({', '.join(['%s'] * len(names))})"
