@@ -28,7 +28,7 @@ from recommender.ml.artifacts import ArtifactError
 from recommender.ml.batches import Likes
 from recommender.ml.config import TrainConfig
 from recommender.ml.encoder import Encoder
-from recommender.ml.files import draft_folder
+from recommender.ml.files import draft_folder, sweep
 from recommender.ml.protocols import Data
 from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
@@ -101,7 +101,7 @@ def train(
         counts = training_data.export(draft / "export")
         say(_("Learning from %(films)d films and %(likes)d likes") % counts)
         data = exported.read(draft / "export")
-        version = _left_unfinished(data, options) or _publish(data, _learn(data, options, progress, should_stop))
+        version = _published_already(data, options) or _publish(data, _learn(data, options, progress, should_stop))
         checkpoint().unlink(missing_ok=True)
     _serve(version, options.activate, say)
     return version
@@ -165,10 +165,10 @@ def checkpoint() -> Path:
     return Path(settings.MODELS_DIR) / ".training.safetensors"
 
 
-def _left_unfinished(data: TrainingData, options: TrainOptions) -> ModelVersion | None:
+def _published_already(data: TrainingData, options: TrainOptions) -> ModelVersion | None:
     """What the same training published before it was killed; learning once more would give an equal version."""
     newest = ModelVersion.objects.first() if options.resume else None
-    if newest is None or newest.activated_at:
+    if newest is None:
         return None
     wanted = json.loads(json.dumps(asdict(_config(options))))  # as the database keeps it
     same = newest.config.get("training") == wanted and newest.data_fingerprint == data.fingerprint
@@ -266,6 +266,7 @@ def only_training() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
             raise NotReady(_("Another training is running. Wait for it, or stop it with Ctrl-C.")) from busy
+        sweep(settings.MODELS_DIR)
         yield
 
 

@@ -95,7 +95,7 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Rooms of backups that were killed."""
+    """What was being written in a folder when its process was killed."""
     return sorted(folder.glob(f"{DRAFT}*")) if folder.is_dir() else []
 
 

@@ -168,10 +168,11 @@ def _is_made_from(path: Path, stems: set[tuple[Path, str]]) -> bool:
 
 
 def _leftovers(before: float) -> Find:
-    """What a backup or restore left that was killed. A restore's holds the former state, so it stays a while."""
+    """What was being written when its process was killed. A restore's holds the former state, so it stays a while."""
     rooms = [*Path(settings.VAR_DIR).glob(f"{ROOM}*"), *drafts()]
     found = [path for path in rooms if path.stat().st_mtime < before]
-    found += [path for path in archives.leftovers(settings.BACKUP_DIR) if _is_old(path)]
+    roots = (settings.BACKUP_DIR, settings.MODELS_DIR, *Path(settings.INDEX_DIR).glob("*"))
+    found += [path for root in roots for path in archives.leftovers(root) if _is_old(path)]
     return _paths("leftovers", _("leftovers of stopped backups and restores"), sorted(found))
 
 

@@ -79,13 +79,14 @@ def clutter(versions: list[ModelVersion]) -> list[Path]:
         file("models", ".training.safetensors", days=40),
         file("media", "posters", "nobody.png"),
         file("backups", ".draft-killed", "backup"),
+        file("models", ".draft-killed", "export"),
         file(".restoring-killed", "manifest.json"),
     ]
 
 
 def test_looking_changes_nothing(clutter: list[Path]) -> None:
     os.utime(Path(settings.VAR_DIR) / ".restoring-killed", (time.time() - 40 * 86400,) * 2)
-    for folder in ("models/nobody", "index/nobody", "backups/.draft-killed"):
+    for folder in ("models/nobody", "index/nobody", "backups/.draft-killed", "models/.draft-killed"):
         os.utime(Path(settings.VAR_DIR) / folder, (time.time() - 2 * 86400,) * 2)
     found = prune()
     assert set(found) == {
