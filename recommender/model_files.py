@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,10 @@ from recommender.ml.files import draft_folder, sha256, sweep
 from recommender.models import ModelPiece, ModelVersion
 
 Found = TypeVar("Found")
+
+RETRY_AFTER = 60.0  # seconds; a disk that takes nothing must not cost every request a try
+
+_again_at: dict[Path, float] = {}
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +87,7 @@ def _read(version: ModelVersion, read: Callable[[Path, str], Found]) -> Found:
 
 def _bring(version: ModelVersion, problem: ArtifactError) -> None:
     """Write the version's folder from the database; raise the problem again where the database lacks it, too."""
-    if not version.pieces.exists():
+    if time.monotonic() < _again_at.get(version.folder, 0.0) or not version.pieces.exists():
         raise problem
     root = Path(settings.MODELS_DIR)
     try:
@@ -95,7 +100,11 @@ def _bring(version: ModelVersion, problem: ArtifactError) -> None:
                 _write(version, draft)
                 artifacts.check(draft, version.checksum)
                 artifacts.replace(draft, version.folder)
+    except ArtifactError:
+        _again_at[version.folder] = time.monotonic() + RETRY_AFTER
+        raise
     except OSError as trouble:
+        _again_at[version.folder] = time.monotonic() + RETRY_AFTER
         raise DamagedArtifact(
             _("%(folder)s does not take the model %(name)s (%(problem)s). Free some space, or correct its owner.")
             % {"name": version, "folder": root, "problem": trouble.strerror}

@@ -93,6 +93,19 @@ def test_a_folder_that_takes_nothing_is_named(version: ModelVersion, settings: A
         model_files.manifest_of(version)
 
 
+def test_what_failed_is_not_tried_again_at_once(version: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(version.folder)
+    piece = ModelPiece.objects.get(file="encoder.safetensors", number=1)
+    ModelPiece.objects.filter(pk=piece.pk).delete()
+    for problem in (DamagedArtifact, NoArtifact):  # the second one is what the folder says by itself
+        with pytest.raises(problem):
+            model_files.manifest_of(version)
+    piece.save()
+    assert not model_files.is_here(version)
+    monkeypatch.setattr(model_files, "_again_at", {})
+    assert model_files.is_here(version)
+
+
 def test_a_damaged_model_is_not_stored(version: ModelVersion) -> None:
     before = list(version.pieces.values_list("file", "number", "content"))
     (version.folder / "loss.svg").unlink()
