@@ -58,6 +58,8 @@ def _results(folder: Path, database: Database, options: argparse.Namespace) -> I
             result = prove(case, starts.get(case.start), room, options.times, rng, _say)
         _say(_line(result))
         yield result
+        if result.stopped:
+            return
 
 
 def _say(words: str) -> None:

@@ -35,6 +35,7 @@ class Result:
     leftovers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    stopped: bool = False  # by Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ def prove(case: Case, start: Site, folder: Path, times: int, rng: random.Random,
             shutil.copytree(site.folder, kept)
             result.failures.append(f"{problem} (kept in {kept.name})")
             say(f"  FAILED: {result.failures[-1]}")
+        except KeyboardInterrupt:
+            result.stopped = True
         finally:
             site.remove()
         say(f"  {result.kills} kills, {result.sites} sites, {len(result.failures)} failures")
-        if len(result.failures) > 4:
+        if result.stopped or len(result.failures) > 4:
             break
     result.seconds = time.monotonic() - began
     return result
