@@ -212,9 +212,10 @@ def current() -> FilmIndex | None:
         if not _lock.acquire(blocking=not is_other):
             return films  # a request reads the new version; until it has, the former one serves all others
         try:
+            fresh = _now(version, _current)
             if is_other:
-                _open_model(version)
-            _current = _now(version, _current)
+                _open(fresh)
+            _current = fresh
         finally:
             _lock.release()
     elif time.monotonic() > _count_again_at:
@@ -233,10 +234,12 @@ def forget() -> None:
     _current = None
 
 
-def _open_model(version: ModelVersion) -> None:
-    """Bring another version's model here before anybody types; a request that needs it says what it lacks."""
+def _open(films: FilmIndex) -> None:
+    """Read another version's model and words before anybody types; a request that needs them says what they lack."""
     with suppress(ArtifactError):
-        encoder_of(version)
+        encoder_of(films.version)
+    if films.is_whole:
+        films.words  # noqa: B018  (asking for them reads them)
 
 
 def _now(version: ModelVersion, known: FilmIndex | None) -> FilmIndex:
