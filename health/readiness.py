@@ -23,8 +23,8 @@ _is_migrated = False  # migrations are never taken back while a process runs, so
 def reasons() -> list[str]:
     """Why the site is not ready, in plain words without addresses, names or secrets; empty when it is."""
     try:
-        if not _migrated():
-            return [_("The database waits for migrations. Run: manage.py migrate")]
+        if reason := _tables():
+            return [reason]
         version = ModelVersion.objects.active()
         if version is None:
             return [_("No trained model is active. Run: manage.py train_vae")]
@@ -34,10 +34,17 @@ def reasons() -> list[str]:
         return [_("The database does not answer.")]
 
 
-def _migrated() -> bool:
+def _tables() -> str:
+    """What is wrong with the database's tables, asked until they were right once."""
     global _is_migrated
-    _is_migrated = _is_migrated or not databases.waiting_migrations()
-    return _is_migrated
+    if _is_migrated:
+        return ""
+    if databases.waiting_migrations():
+        return _("The database waits for migrations. Run: manage.py migrate")
+    if databases.unknown_migrations():
+        return _("The database is newer than this code.")
+    _is_migrated = True
+    return ""
 
 
 def _model(version: ModelVersion) -> list[str]:

@@ -102,6 +102,9 @@ def _database(status: Status) -> None:
             "%(count)d migration is not applied.", "%(count)d migrations are not applied.", len(waiting)
         ) % {"count": len(waiting)}
         status.needs.append(Need(words, "manage.py migrate"))
+    elif unknown := databases.unknown_migrations():
+        words = _("The database is newer than this code, which does not know %(name)s.") % {"name": unknown[0]}
+        status.needs.append(Need(words, _("Update the code, or bring back a backup from before")))
 
 
 def _catalogue(status: Status) -> None:

@@ -1,5 +1,6 @@
 """A database that cannot be reached is answered with what helps, not with a traceback."""
 
+import io
 import os
 import subprocess
 import sys
@@ -7,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, NotSupportedError, OperationalError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, NotSupportedError, OperationalError, ProgrammingError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from recommender.operations.address import cure, read_address
+from recommender.operations.diagnosis import explained, mismatches
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = 'connection failed: connection to server at "10.0.0.5", port 5432 failed: '
@@ -118,3 +122,36 @@ def test_a_command_ends_with_one_sentence(tmp_path: Path) -> None:
     assert "systemctl status postgresql" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_a_database_newer_than_the_code_is_said() -> None:
+    MigrationRecorder(connection).record_applied("catalog", "9999_from_the_future")
+    (words,) = mismatches()
+    assert "newer than this code, which does not know catalog.9999_from_the_future" in words
+    assert "Update the code" in words
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="newer than this code"):
+        call_command("status", stdout=out, stderr=out)
+
+
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_a_database_without_the_tables_is_said() -> None:
+    last = MigrationRecorder(connection).migration_qs.filter(app="catalog").latest("pk")
+    last.delete()
+    assert "waits for migrations" in str(explained(OperationalError("no such column: films.odd")))
+    assert "Run: manage.py migrate" in str(explained(ProgrammingError('relation "catalog_movie" does not exist')))
+
+
+@pytest.mark.parametrize(
+    "server", [["-m", "gunicorn", "movierec_site.wsgi", "--bind=127.0.0.1:0"], ["manage.py", "status"]]
+)
+def test_a_bad_address_ends_server_and_command_with_one_sentence(tmp_path: Path, server: list[str]) -> None:
+    environment = {"PATH": os.environ["PATH"], "DEBUG": "1", "VAR_DIR": str(tmp_path), "DATABASE_URL": "mysqlx://a/b"}
+    command = [sys.executable, *server, *(["--no-control-socket"] if "gunicorn" in server else [])]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert "The settings are not right: DATABASE_URL must name a SQLite or PostgreSQL database" in done.stderr
+    assert "Traceback" not in done.stderr
