@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count
 
 from catalog.models import Like, Mark, MergedFilm, Movie, SearchEntry, User
-from catalog.search_entries import _entry
+from catalog.search_entries import refresh as refresh_entries
 from catalog.shelf import HIDDEN, LIKED, WATCHLIST
 from recommender import index
 from recommender.index import FilmIndex
@@ -84,15 +84,16 @@ def films_are_explained(ledger: Ledger) -> None:
 
 def search_is_in_step() -> None:
     """Every living film has a search entry that says what the film says now; no other film has one."""
-    entries = SearchEntry.objects.in_bulk()
-    movies = Movie.objects.with_people().in_bulk()
-    assert entries.keys() == movies.keys()
-    for pk, movie in movies.items():
-        others = [text.title for text in movie.texts.all()]
-        fresh = _entry(movie, others, [credit.person.name for credit in movie.credits.all()])
-        ours = entries[pk]
-        assert ours.title_key == fresh.title_key, movie
-        assert sorted(ours.words.split()) == sorted(fresh.words.split()), movie
+    before, living = _entries(), set(Movie.objects.values_list("pk", flat=True))
+    assert before.keys() == living
+    refresh_entries(living)
+    assert _entries() == before, "a film was saved, and the search does not know"
+
+
+def _entries() -> dict[int, tuple[str, list[str]]]:
+    """Folded titles and words by film, in whatever order names stand there."""
+    rows = SearchEntry.objects.values_list("movie_id", "title_key", "words")
+    return {pk: (title, sorted(words.split())) for pk, title, words in rows}
 
 
 def vectors_are_in_step() -> None:
