@@ -8,7 +8,7 @@ from catalog.models import Like, Mark, Movie, User
 from catalog.signals import movies_changed
 
 
-def hold_account(user_id: int | None, *, to_delete: bool = False) -> bool:
+def hold_account(user_id: int, *, to_delete: bool = False) -> bool:
     """Keep an account from being deleted or changed by others until the transaction ends; say whether it exists."""
     accounts = User.objects.select_for_update(no_key=not to_delete).filter(pk=user_id)
     return bool(accounts.values_list("pk", flat=True).first())

@@ -60,7 +60,7 @@ class FastList(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
         """The row, and nobody else's until it is saved: one that was deleted meanwhile must not come back by that."""
         if request.method == "POST" and connection.in_atomic_block:
             with suppress(ValidationError, ValueError, OverflowError):
-                key = self.opts.pk.to_python(object_id)  # type: ignore[union-attr]  # every model has one
+                key = self.opts.pk.to_python(object_id)
                 self.model._base_manager.select_for_update(no_key=True).filter(pk=key).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 

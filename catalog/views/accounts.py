@@ -8,6 +8,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -119,9 +120,9 @@ class NewPassword(auth.PasswordResetConfirmView):
         return super().form_valid(form)
 
 
-def _must_be_there(user: User) -> None:
+def _must_be_there(user: User | AnonymousUser) -> None:
     """Saving an account that was deleted meanwhile would bring it back."""
-    if not services.hold_account(user.pk):
+    if user.pk is None or not services.hold_account(user.pk):
         raise Http404
 
 
@@ -177,7 +178,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     form = DeleteAccountForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         logout(request)
-        services.delete_account(user)
+        services.delete_account(user)  # type: ignore[arg-type]  # nobody anonymous comes here
         messages.success(request, _("Your account and everything in it is deleted."))
         return redirect("recommender:home")
     return render(request, "registration/delete_account.html", {"form": form})
