@@ -30,7 +30,10 @@ def without_asking() -> Problem | None:
         return Problem(
             "recommender.E001",
             _("VECTOR_SEARCH=pgvector needs PostgreSQL, and this site's database is another."),
-            _("Let DATABASE_URL name a PostgreSQL database (manage.py move_database copies it there), or unset it."),
+            _(
+                "Let DATABASE_URL name a PostgreSQL database (manage.py move_database copies the site there), or take "
+                "VECTOR_SEARCH away."
+            ),
         )
     if find_spec("pgvector") is None:
         return Problem(
