@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import Tensor, uint8
 
-from .files import write_whole
+from .files import whole_file
 from .history import Epoch
 
 
@@ -41,7 +41,12 @@ class Checkpoint:
             "history": [epoch.to_json() for epoch in self.history],
         }
         words = json.dumps(about)
-        write_whole(path, save(tensors, metadata={"about": words, "checksum": _checksum(words, tensors)}))
+        # Straight from the tensors: as bytes they would be in memory twice more.
+        with whole_file(path) as draft:
+            try:
+                save_file(tensors, draft, metadata={"about": words, "checksum": _checksum(words, tensors)})
+            except SafetensorError as problem:
+                raise OSError(f"{path} cannot be written: {problem}") from problem
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:

@@ -18,9 +18,17 @@ _YOUNG = 60.0  # seconds in which a draft may not have taken its lock yet
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file, then put it in place in one step; an old file stays until then."""
+    with whole_file(path) as draft:
+        write_through(draft, content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A file to write, which is put in place in one step afterwards; an old file stays until then."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        write_through(draft, content)
+        yield draft
+        _sync(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -37,7 +45,11 @@ def write_through(path: Path, content: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Wait until the disk has the folder's names."""
-    handle = os.open(folder, os.O_RDONLY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

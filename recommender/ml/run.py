@@ -74,7 +74,8 @@ class Run:
         draws = _Draws.of(self.config.seed, VALIDATION)
         films = np.union1d(self._sampled(draws.numpy), asked)
         encoded = self._encoded(self.rows.take(films), None)
-        shown = visits(self.split.held_out_visitors, self.config.hidden_share, draws.numpy)
+        some = self.split.held_out_visitors[: self.config.visitor_batch]
+        shown = visits(some, self.config.hidden_share, draws.numpy)
         return self._measured(self._terms(encoded, films, asked[: self.config.subset_batch], shown, draws, False))
 
     @torch.no_grad()
