@@ -21,7 +21,7 @@ from recommender import snapshot
 from recommender.columns import Ids, Members
 from recommender.index import Categories, FilmIndex, changed_since, with_changed_words
 from recommender.ml.lexical import LexicalIndex
-from recommender.ml.ranking import Query, lean_of, ranks
+from recommender.ml.ranking import DIAL, Query, lean_of, ranks
 from recommender.ml.sparse import Floats
 from recommender.models import ModelVersion
 from recommender.pgvector import CANDIDATES, server, table
@@ -104,6 +104,11 @@ class Whole:
         levels, sizes = np.append(0, levels), np.append(unliked, sizes)
         return levels, ranks(sizes)
 
+    def rank_of(self, likes: NDArray[np.int64]) -> Floats:
+        """The popularity rank of films with so many likes, from -1 to 1."""
+        levels, rank = self.ranks
+        return np.asarray(rank[np.searchsorted(levels, likes)], np.float32)
+
     @cached_property
     def everybody(self) -> Floats:
         """What most people like, (dimension,)."""
@@ -165,8 +170,7 @@ class Part(FilmIndex):
 
     @cached_property
     def popularity_rank(self) -> Floats:
-        levels, rank = self.whole.ranks
-        return np.asarray(rank[np.searchsorted(levels, self.likes)], np.float32)
+        return self.whole.rank_of(self.likes)
 
     @cached_property
     def mean(self) -> Floats:
@@ -215,9 +219,9 @@ class Part(FilmIndex):
                 count *= _MORE
             if query is not None and query.direction.any():
                 rows += search.nearest(query.direction, where, values, count)
-                famous = self.whole.fame[: _PULLED_UP if wish.dial < 0 else _APART, 0].tolist()
-                among = [*where, "movie_id = ANY(%s::bigint[])"]
-                rows += search.nearest(query.direction, among, [*values, famous], CANDIDATES)
+                famous, likes = self.whole.fame[: _PULLED_UP if wish.dial < 0 else _APART].T
+                away = DIAL * wish.dial * self.whole.rank_of(likes)
+                rows += search.nearest_among(famous, away, query.direction, where, values, CANDIDATES)
             if query is not None and query.lexical is not None:
                 rows += search.in_order(self._holders(asked.words), where, values, count)
             if query is None or not query.direction.any():
@@ -281,6 +285,17 @@ class _Search:
         return self._rows(
             f"SELECT {_COLUMNS} FROM {self._name} WHERE {condition} ORDER BY embedding <=> %s LIMIT %s",
             [*values, np.asarray(direction, np.float32), count],
+        )
+
+    def nearest_among(
+        self, ids: Ids, away: Floats, direction: Floats, where: Sequence[str], values: Sequence[Any], count: int
+    ) -> list[Row]:
+        """The nearest of these films, each of which is looked at and counts as so much further away."""
+        condition = " AND ".join(["TRUE", *where])
+        return self._rows(
+            f"SELECT {_COLUMNS} FROM unnest(%s::bigint[], %s::float8[]) AS wanted (id, away)"
+            f" JOIN {self._name} ON movie_id = wanted.id WHERE {condition} ORDER BY (embedding <=> %s) + away LIMIT %s",
+            [ids.tolist(), away.tolist(), *values, np.asarray(direction, np.float32), count],
         )
 
     def in_order(self, ids: Ids, where: Sequence[str], values: Sequence[Any], count: int) -> list[Row]:
