@@ -34,13 +34,13 @@ _MORE = 3  # times as many where the order is not that of nearness alone
 _SAMPLE = 2000  # films that stand for all where the spread of scores is asked for; a smaller catalogue is all here
 _FAMOUS = 200_000  # films whose likes a worker knows; further down the list all count as liked by nobody
 _BEST_KNOWN = 2000  # of them are looked at first where the most liked ones are wanted
-_APART = 1000  # of them are always looked at one by one: what many people like lies apart, where few ways lead
+_APART = 5000  # of them are always looked at one by one: what many people like lies apart, where few ways lead
 _PULLED_UP = 20_000  # of them, where the dial is turned towards what is popular
 _BEST_WORDS = 2000  # films that hold the typed words best
 _LIKES_READ = 1_000_000  # likes that say what most people like; of more, a sample
 _SCAN = {
     "hnsw.iterative_scan": "relaxed_order",  # go on where a filter leaves too few; they are put in order here
-    "hnsw.ef_search": "200",
+    "hnsw.ef_search": "400",
     "hnsw.max_scan_tuples": "100000",
     "hnsw.scan_mem_multiplier": "8",
     "jit": "off",  # it would take longer than the question itself
