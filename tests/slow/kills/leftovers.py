@@ -38,4 +38,4 @@ def _kind(path: Path) -> str:
     """The name without what differs from run to run."""
     if path.parent.name == "models" and not path.name.startswith("."):
         return "a model folder without a version"
-    return re.sub(r"[0-9]+|(?<=-)[a-z0-9_]{8}\b", "…", path.name)
+    return re.sub(r"^(\.[a-z]+-).*|[0-9]+", r"\1…", path.name)
