@@ -43,4 +43,3 @@ def _character(films: FilmIndex | None, pk: int) -> NDArray[np.float32] | None:
         return None
     vector: NDArray[np.float32] = films.vectors[rows[0]] - films.mean
     return vector
-
