@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from catalog.models import Movie
 from recommender import pgvector
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 
 SPARE = 0.02  # room for new films, as a share of those that are there
 _FILMS, _WORDS = "films", "words"
+_FEW_DIFFER = 0.2  # share of the films that are read again before all of them are
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ def films(version: ModelVersion, *, newer_than: int = -1) -> Snapshot:
 
 
 def words(version: ModelVersion) -> Snapshot:
-    """The films' ids and words, likewise."""
-    return _read(version, _WORDS) or _keep(version, _WORDS, *WordsDraft(version).read_all().finished())
+    """The films' ids and words, likewise; where it has none, another one's, as words are the same in all."""
+    return _read(version, _WORDS) or _borrowed(version) or _keep(version, _WORDS, *_words_now(version))
 
 
 class WordsDraft:
@@ -113,6 +116,33 @@ def _taken_at(folder: Path) -> int:
 def _revision(version: ModelVersion) -> int:
     """The revision before anything is read: whatever changes meanwhile is read once more, and nothing is missed."""
     return int(ModelVersion.objects.values_list("revision", flat=True).get(pk=version.pk))
+
+
+def _borrowed(version: ModelVersion) -> Snapshot | None:
+    """Another version's words, with the films to read again: those whose record is not the one that was read for it.
+
+    A host that another one trained for would otherwise read every film when the new version comes.
+    """
+    for other in ModelVersion.objects.exclude(pk=version.pk):
+        if (kept := _read(other, _WORDS)) is None:
+            continue
+        revision = _revision(version)
+        known = Embedding.objects.of(other).filter(revision__lte=kept.revision).exclude(fingerprint="")
+        same = known.filter(movie=OuterRef("movie"), fingerprint=OuterRef("fingerprint"))
+        differ = Embedding.objects.of(version).filter(~Exists(same)).values_list("movie_id", flat=True)
+        again = np.fromiter(differ.iterator(), np.int64)
+        if len(again) <= _FEW_DIFFER * len(kept.arrays()["ids"]):
+            return Snapshot(revision, partial(_with_again, kept, again))
+    return None
+
+
+def _with_again(kept: Snapshot, again: Ids) -> Arrays:
+    arrays = kept.arrays()
+    return {**arrays, "again": np.union1d(arrays["again"], again)}
+
+
+def _words_now(version: ModelVersion) -> tuple[int, Arrays]:
+    return WordsDraft(version).read_all().finished()
 
 
 def _films_now(version: ModelVersion) -> tuple[int, Arrays]:

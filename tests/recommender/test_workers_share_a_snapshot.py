@@ -10,7 +10,7 @@ import pytest
 from catalog.models import Genre, Movie
 from recommender import index, snapshot
 from recommender.index import FilmIndex
-from recommender.models import ModelVersion
+from recommender.models import Embedding, ModelVersion
 from recommender.services import nearest, recommend
 from recommender.wishes import Wish
 from tests.builders import make_movie, make_version, set_vector
@@ -170,6 +170,35 @@ def test_what_changes_while_words_are_collected_is_read_again(films: list[Movie]
     found = another_worker()
     assert found.ids[np.flatnonzero(found.words.scores("submarine"))].tolist() == [films[2].pk]
     assert not found.words.scores("three").any()
+
+
+def test_another_versions_words_serve_a_host_that_lacks_its_own(films: list[Movie]) -> None:
+    same = [make_movie(f"film {number}") for number in range(12)]
+    here = read_as({film: film.title for film in [*films, *same]})
+    another_worker().words  # noqa: B018  (asking for them writes them)
+    written = files("words")
+    Movie.objects.filter(pk=films[1].pk).update(title="submarine")
+    new = make_movie("new")
+    there = read_as({films[0]: "one", films[1]: "submarine", new: "new"} | {film: film.title for film in same})
+    found = another_worker()
+
+    def holding(word: str) -> list[int]:
+        return found.ids[np.flatnonzero(found.words.scores(word))].tolist()
+
+    assert here != there == found.version
+    assert [holding(word) for word in ("one", "submarine", "new")] == [[films[0].pk], [films[1].pk], [new.pk]]
+    assert holding("two") + holding("three") == []  # one was renamed, one has no vector in this version
+    assert holding("film") == [film.pk for film in same]
+    assert files("words") == written
+
+
+def read_as(records: dict[Movie, str]) -> ModelVersion:
+    """The active version now, with what each film's record said when it was encoded."""
+    ModelVersion.objects.update(is_active=False)
+    version = make_version({film: [1, 0] for film in records})
+    for film, record in records.items():
+        Embedding.objects.filter(version=version, movie=film).update(fingerprint=record)
+    return version
 
 
 def test_typed_words_are_found_by_every_worker(films: list[Movie], version: ModelVersion) -> None:
