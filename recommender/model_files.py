@@ -26,7 +26,7 @@ from recommender.models import ModelPiece, ModelVersion
 
 Found = TypeVar("Found")
 
-RETRY_AFTER = 60.0  # seconds; a disk that takes nothing must not cost every request a try
+RETRY_AFTER = 60.0  # seconds; what cannot be brought must not cost every request a try
 
 _again_at: dict[Path, float] = {}
 
@@ -87,7 +87,10 @@ def _read(version: ModelVersion, read: Callable[[Path, str], Found]) -> Found:
 
 def _bring(version: ModelVersion, problem: ArtifactError) -> None:
     """Write the version's folder from the database; raise the problem again where the database lacks it, too."""
-    if time.monotonic() < _again_at.get(version.folder, 0.0) or not version.pieces.exists():
+    if time.monotonic() < _again_at.get(version.folder, 0.0):
+        raise problem
+    if not version.pieces.exists():
+        _again_at[version.folder] = time.monotonic() + RETRY_AFTER
         raise problem
     root = Path(settings.MODELS_DIR)
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +49,7 @@ class Checkpoint:
             try:
                 save_file(tensors, draft, metadata={"about": words, "checksum": _checksum(words, tensors)})
             except SafetensorError as problem:
-                raise OSError(f"{path} cannot be written: {problem}") from problem
+                raise _disk_error(problem, path) from problem
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:
@@ -63,6 +66,13 @@ class Checkpoint:
             return cls(about["run"], best_epoch=about["best_epoch"], history=history, **groups)
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
             raise DamagedCheckpoint(f"{path} cannot be read ({problem}): train without resuming.") from problem
+
+
+def _disk_error(problem: SafetensorError, path: Path) -> OSError:
+    """What the operating system said, which safetensors tells in words only: callers ask for the number."""
+    found = re.search(r"os error (\d+)", str(problem))
+    number = int(found[1]) if found else errno.EIO
+    return OSError(number, os.strerror(number), str(path))
 
 
 def _checksum(words: str, tensors: Mapping[str, Tensor]) -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from catalog.models import Movie
 from jobs.models import Job
-from recommender import pipeline
+from recommender import model_files, pipeline
 from recommender.ml.artifacts import FORMAT
 from recommender.models import ModelVersion
 from tests.builders import make_user
@@ -79,8 +79,9 @@ def test_an_operator_watches_a_job_and_stops_it(films: list[Movie], operator: Ca
 def test_an_operator_lets_another_version_serve(
     films: list[Movie], operator: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "encoder_of", lambda version: None)
-    monkeypatch.setattr(pipeline, "bring_up_to_date", lambda version, **options: None)
+    for name in ("encoder_of", "bring_up_to_date", "catch_up"):
+        monkeypatch.setattr(pipeline, name, lambda version, **options: None)
+    monkeypatch.setattr(model_files, "store", lambda version: None)
     version = with_losses("2026-11-23-200000", likeness=0.4)
     page = operator("/admin/recommender/modelversion/", viewport=SIZES["desk"], color_scheme="dark")
     page.get_by_role("link", name="2026-11-23-200000").click()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog.models import User
 from jobs.models import Job
 from jobs.work import Cancelled, Progress, start
-from recommender import jobs, pipeline
+from recommender import jobs, model_files, pipeline
 from recommender.ml.artifacts import FORMAT
 from recommender.models import ModelVersion
 from tests.builders import make_movie, make_user, make_version
@@ -64,8 +64,9 @@ def keep_history(of: ModelVersion) -> None:
 
 @pytest.fixture
 def switching(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Versions in these tests have no encoder on disk; the gate and the switch are the real ones."""
+    """Versions in these tests have no encoder on disk to read or share; the gate and the switch are the real ones."""
     monkeypatch.setattr(pipeline, "encoder_of", lambda version: None)
+    monkeypatch.setattr(model_files, "store", lambda version: None)
 
 
 def test_the_list_shows_quality_beside_popularity(client: Client, operator: User) -> None:
