@@ -27,7 +27,8 @@ from tests.jobs.test_worker import ROOT, is_finished, shared_database, until  # 
 pytestmark = pytest.mark.both_databases
 
 FILMS = 60
-# The real command with small pieces and a faster pulse. {die} is what a victim does before its piece is committed.
+# The real command with small pieces and a faster pulse. {first} is what a worker waits for before it takes pieces,
+# {die} what a victim does before its piece is committed.
 WORK = """
 import django, pathlib, time
 django.setup()
@@ -39,10 +40,14 @@ def slowly(taken, **result):
     done(taken, **result)
     {die}
 jobs.pieces.Taken.done = slowly
+perform = jobs.pieces._perform_one
+def later(job):
+    {first}
+    return perform(job)
+jobs.pieces._perform_one = later
 django.core.management.call_command("db_worker", interval=0.1, silent_for=2)
 """
-SURVIVE = "time.sleep(0.02)"
-Launch = Callable[[str], subprocess.Popen[bytes]]
+Launch = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -50,8 +55,8 @@ def launch(shared_database: dict[str, str]) -> Iterator[Launch]:  # noqa: F811
     """Start a worker; none of them outlives the test."""
     workers: list[subprocess.Popen[bytes]] = []
 
-    def launched(die: str = SURVIVE) -> subprocess.Popen[bytes]:
-        script = WORK.replace("{die}", die)
+    def launched(*, first: str = "pass", die: str = "pass") -> subprocess.Popen[bytes]:
+        script = WORK.replace("{first}", first).replace("{die}", die)
         workers.append(subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=shared_database))
         return workers[-1]
 
@@ -108,11 +113,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def victim_and_others(launch: Launch, tmp_path: Path) -> Callable[[], None]:
-    """Three workers, one of which stops in its first piece, and what kills it there."""
+def victim_and_another(launch: Launch, tmp_path: Path) -> Callable[[], None]:
+    """Two workers, one of which stops in its first piece, and what kills it there. The other waits for that."""
     reached = tmp_path / "in the middle"
-    victim = launch(f"pathlib.Path({str(reached)!r}).touch(); time.sleep(600)")
-    launch(SURVIVE)
+    victim = launch(die=f"pathlib.Path({str(reached)!r}).touch(); time.sleep(600)")
+    launch(first=f"while not pathlib.Path({str(reached)!r}).exists(): time.sleep(0.05)")
     wait_for(lambda: Worker.objects.alive().count() == 2)
 
     def kill() -> None:
@@ -126,7 +131,7 @@ def test_a_refresh_is_shared_and_a_killed_worker_costs_nothing(
     version: ModelVersion, launch: Launch, tmp_path: Path
 ) -> None:
     before = vectors()
-    kill = victim_and_others(launch, tmp_path)
+    kill = victim_and_another(launch, tmp_path)
     job = start("refresh", by=None, every=True)
     kill()
     until(is_finished, job)
@@ -143,7 +148,7 @@ def test_an_import_leaves_encoding_to_the_other_workers(version: ModelVersion, l
     rows = [f"New {number},{1950 + number % 70},Somebody leaves." for number in range(FILMS)]
     file = tmp_path / "films.csv"
     file.write_text("\n".join(["title,year,description", *rows]), encoding="utf-8")
-    kill = victim_and_others(launch, tmp_path)
+    kill = victim_and_another(launch, tmp_path)
     job = start("test_import_at_once", by=None, file=str(file))
     kill()
     until(is_finished, job)

@@ -34,8 +34,8 @@ def die_in(function, call):
 
 def command(words, death):
     from django.core.management import call_command
-    import catalog.importing.films as films
-    films.CHUNK = 3
+    import catalog.importing.films as films, recommender.ml.files as files
+    films.CHUNK, files._YOUNG = 3, 0
     if death:
         die_in(*death)
     call_command(*words, verbosity=0)

@@ -19,10 +19,7 @@ class Command(SiteCommand):
         "Writes a folder to train on elsewhere: the published films as features, and who likes them as numbers, "
         "without names or texts of visitors. An older export in the folder is replaced."
     )
-    examples = (
-        "manage.py export_training export",
-        "torchrun --standalone --nproc-per-node=2 -m recommender.ml.train export --out model",
-    )
+    examples = ("manage.py export_training export",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="the folder to write")
