@@ -140,7 +140,8 @@ def test_a_damaged_model_leaves_the_site_with_its_vectors(
     shutil.copytree(whole, trained.folder)
     started_anew()
     assert visitor.get("/readyz").status_code == 200
-    call_command("refresh_embeddings", verbosity=0)  # the film that was saved meanwhile
+    call_command("models", activate=trained.name, verbosity=0)  # the film that was saved meanwhile, and the pieces
+    assert trained.pieces.exists()
     assert status() == ""
 
 
