@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 from numpy.typing import NDArray
 
@@ -25,29 +25,19 @@ from recommender.ml.ranking import DIAL, Query, lean_of, ranks
 from recommender.ml.sparse import Floats
 from recommender.models import ModelVersion
 from recommender.pgvector import CANDIDATES, server, table
+from recommender.pgvector.search import Row, Search
 from recommender.snapshot import Snapshot
 from recommender.wishes import Ask, conditions
 
 log = logging.getLogger(__name__)
 
 _MORE = 3  # times as many where the order is not that of nearness alone
-_SAMPLE = 2000  # films that stand for all where the spread of scores is asked for; a smaller catalogue is all here
 _FAMOUS = 200_000  # films whose likes a worker knows; further down the list all count as liked by nobody
 _BEST_KNOWN = 2000  # of them are looked at first where the most liked ones are wanted
 _APART = 5000  # of them are always looked at one by one: what many people like lies apart, where few ways lead
 _PULLED_UP = 20_000  # of them, where the dial is turned towards what is popular
 _BEST_WORDS = 2000  # films that hold the typed words best
 _LIKES_READ = 1_000_000  # likes that say what most people like; of more, a sample
-_SCAN = {
-    "hnsw.iterative_scan": "relaxed_order",  # go on where a filter leaves too few; they are put in order here
-    "hnsw.ef_search": "400",
-    "hnsw.max_scan_tuples": "100000",
-    "hnsw.scan_mem_multiplier": "8",
-    "jit": "off",  # it would take longer than the question itself
-}
-_COLUMNS = "movie_id, embedding, published, year, runtime, genres, countries"
-
-Row = tuple[Any, ...]  # of these columns
 
 
 @dataclass(frozen=True)
@@ -194,10 +184,10 @@ class Part(FilmIndex):
         return fresh
 
     def holding(self, film_ids: Collection[int]) -> Part:
-        return self._of(_Search(self.whole.table).these(film_ids))
+        return self._of(Search(self.whole.table).these(film_ids))
 
     def best_known(self, count: int, also: Collection[int] = ()) -> Part:
-        search = _Search(self.whole.table)
+        search = Search(self.whole.table)
         known = search.in_order(self.whole.fame[:, 0], ["published", "embedding IS NOT NULL"], [], count)
         return self._of([*known, *search.these(also)])
 
@@ -206,11 +196,11 @@ class Part(FilmIndex):
         if not film.has_vector.any():
             return film
         where = ["movie_id <> %s", "published"] if listed else ["movie_id <> %s"]
-        search = _Search(self.whole.table)
+        search = Search(self.whole.table)
         return self._of([*search.these([movie_id]), *search.nearest(film.vectors[0], where, [movie_id], count)])
 
     def near(self, asks: Sequence[Ask], wanted: int) -> Part:
-        search = _Search(self.whole.table)
+        search = Search(self.whole.table)
         rows = search.these(self.ids.tolist())
         for query, wish, asked in asks:
             where, values = conditions(self, wish, asked)
@@ -235,7 +225,7 @@ class Part(FilmIndex):
         best = np.argsort(-scores, kind="stable")[:_BEST_WORDS]
         return words.ids[best[scores[best] > 0]]
 
-    def _most_liked(self, search: _Search, where: list[str], values: list[Any], count: int) -> list[Row]:
+    def _most_liked(self, search: Search, where: list[str], values: list[Any], count: int) -> list[Row]:
         """The most liked films that pass the filters, then those that nobody likes."""
         fame = self.whole.fame[:, 0]
         found = search.in_order(fame[:_BEST_KNOWN], where, values, count)
@@ -264,84 +254,13 @@ def current(version: ModelVersion, known: FilmIndex | None) -> Part | None:
 def outline(version: ModelVersion, known: FilmIndex | None) -> Part:
     """The sample, and what belongs to it; figures stay those of an earlier one over the same table."""
     name = table.name_of(version)
-    search = _Search(name)
+    search = Search(name)
     if isinstance(known, Part) and known.whole.table == name:
         whole = known.whole.at_revision(version)
     else:
         whole = Whole(version, name, search.size(), _genres())
     rows = search.sample(whole.size)
     return _part(whole, None, rows)
-
-
-class _Search:
-    """Questions to one table; the films of an answer come with their vectors and facts."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def nearest(self, direction: Floats, where: Sequence[str], values: Sequence[Any], count: int) -> list[Row]:
-        """The films nearest to a direction, in about the order of nearness."""
-        condition = " AND ".join(["TRUE", *where])
-        return self._rows(
-            f"SELECT {_COLUMNS} FROM {self._name} WHERE {condition} ORDER BY embedding <=> %s LIMIT %s",
-            [*values, np.asarray(direction, np.float32), count],
-        )
-
-    def nearest_among(
-        self, ids: Ids, away: Floats, direction: Floats, where: Sequence[str], values: Sequence[Any], count: int
-    ) -> list[Row]:
-        """The nearest of these films, each of which is looked at and counts as so much further away."""
-        condition = " AND ".join(["TRUE", *where])
-        return self._rows(
-            f"SELECT {_COLUMNS} FROM unnest(%s::bigint[], %s::float8[]) AS wanted (id, away)"
-            f" JOIN {self._name} ON movie_id = wanted.id WHERE {condition} ORDER BY (embedding <=> %s) + away LIMIT %s",
-            [ids.tolist(), away.tolist(), *values, np.asarray(direction, np.float32), count],
-        )
-
-    def in_order(self, ids: Ids, where: Sequence[str], values: Sequence[Any], count: int) -> list[Row]:
-        """The first of these films that pass the filters."""
-        condition = " AND ".join(["TRUE", *where])
-        return self._rows(
-            f"SELECT {_COLUMNS} FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, place)"
-            f" JOIN {self._name} ON movie_id = wanted.id WHERE {condition} ORDER BY place LIMIT %s",
-            [ids.tolist(), *values, count],
-        )
-
-    def unliked(self, found: list[int], where: Sequence[str], values: Sequence[Any], count: int) -> list[Row]:
-        """The oldest entries of the catalogue that pass the filters and were not found before."""
-        condition = " AND ".join(["movie_id <> ALL(%s::bigint[])", *where])
-        return self._rows(
-            f"SELECT {_COLUMNS} FROM {self._name} WHERE {condition} ORDER BY movie_id LIMIT %s",
-            [found, *values, count],
-        )
-
-    def these(self, film_ids: Collection[int]) -> list[Row]:
-        """These films, those of them that are there."""
-        if not film_ids:
-            return []
-        return self._rows(f"SELECT {_COLUMNS} FROM {self._name} WHERE movie_id = ANY(%s::bigint[])", [list(film_ids)])
-
-    def size(self) -> int:
-        """How many films there are: counted where they are few, else as the database estimates."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM (SELECT FROM {self._name} LIMIT %s) AS few", [_SAMPLE + 1])
-            counted = int(cursor.fetchone()[0])
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [self._name])
-            return counted if counted <= _SAMPLE else max(counted, int(cursor.fetchone()[0]))
-
-    def sample(self, size: int) -> list[Row]:
-        """Films that stand for all, the same as long as the table stays as it is."""
-        share = min(100.0, 100 * _SAMPLE / max(1, size))
-        return self._rows(
-            f"SELECT {_COLUMNS} FROM {self._name} TABLESAMPLE SYSTEM (%s) REPEATABLE (1) LIMIT %s", [share, _SAMPLE]
-        )
-
-    def _rows(self, command: str, values: list[Any]) -> list[Row]:
-        with transaction.atomic(), server.cursor() as cursor:
-            setting = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _SCAN.items())
-            cursor.execute(f"SELECT {setting}")
-            cursor.execute(command, values)
-            return list(cursor.fetchall())
 
 
 def _part(whole: Whole, sample: Floats | None, rows: Iterable[Row]) -> Part:
