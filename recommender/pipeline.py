@@ -5,13 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,15 +20,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from recommender import model_files, training_data
-from recommender.corpus import film_records
 from recommender.ml import artifacts, exported
 from recommender.ml.artifacts import ArtifactError
-from recommender.ml.batches import Likes
 from recommender.ml.config import TrainConfig
-from recommender.ml.encoder import Encoder
 from recommender.ml.files import draft_folder, sweep
-from recommender.ml.protocols import Data
-from recommender.ml.records import FilmRecord
 from recommender.models import ModelVersion
 from recommender.pgvector import table
 from recommender.upkeep import bring_up_to_date
@@ -56,16 +49,6 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """What there is to learn from: n films, and likes as pairs of a visitor's number and a film's row."""
-
-    ids: list[int]
-    records: list[FilmRecord]
-    visitors: NDArray[np.int64]
-    films: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class TrainOptions:
     """How the operator wants the training to go; None means the model's own default."""
 
@@ -73,16 +56,6 @@ class TrainOptions:
     seed: int | None = None
     resume: bool = False
     activate: bool = True
-
-
-def read_corpus() -> Corpus:
-    """All published films and who likes them, in the order of their ids."""
-    films = [film for chunk in film_records(Movie.objects.listed()) for film in chunk]
-    ids = [pk for pk, _record in films]
-    pairs = np.concatenate([np.zeros((0, 2), np.int64), *training_data.likes()])
-    known = np.array(ids, np.int64)
-    pairs = pairs[np.isin(pairs[:, 1], known)]
-    return Corpus(ids, [record for _pk, record in films], pairs[:, 0], np.searchsorted(known, pairs[:, 1]))
 
 
 def train(
@@ -125,39 +98,6 @@ def register(folder: Path, *, activate: bool = True, say: Callable[[str], None] 
         raise NotReady(str(problem)) from problem
     _serve(version, activate, say)
     return version
-
-
-def data_of_this_site() -> Data:
-    """The catalogue and its likes as data to test on; there are no requests whose right answers are known."""
-    corpus = read_corpus()
-    return Data(corpus.records, Likes(corpus.visitors, corpus.films))
-
-
-def train_for_test(records: Sequence[FilmRecord], likes: Likes) -> Encoder:
-    """Train on some of the likes and read the encoder back from a real artifact; its film ids are rows."""
-    from recommender.ml import training
-
-    try:
-        trained = training.train(records, likes)
-    except training.EmptyCorpus as problem:
-        raise NotReady(str(problem)) from problem
-    with TemporaryDirectory() as folder:
-        return Encoder.load(artifacts.publish(Path(folder), "test", trained, film_ids=range(len(records))))
-
-
-def encoder_for_test(data: Data, seed: int) -> dict[str, dict[str, dict[str, float]]]:
-    """How the encoder does on films that it never saw, beside an untrained control: {system: {metric: mean, se}}."""
-    from recommender.ml.held_out import held_out_found
-    from recommender.ml.training import EmptyCorpus, TrainConfig, train
-
-    untrained = TrainConfig(epochs=1, steps_per_epoch=1, learning_rate=1e-9)
-    try:
-        return {
-            name: held_out_found(data.records, data.likes, partial(train, train_config=config), seed=seed).summary()
-            for name, config in (("vae", TrainConfig()), ("untrained", untrained))
-        }
-    except EmptyCorpus as problem:
-        raise NotReady(str(problem)) from problem
 
 
 def checkpoint() -> Path:

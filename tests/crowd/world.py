@@ -16,7 +16,7 @@ from django.test import Client
 
 from catalog.models import Movie, User
 from catalog.search_entries import refresh as refresh_entries
-from recommender import pipeline
+from recommender import trials
 from recommender.ml import artifacts
 from recommender.ml.training import train
 from recommender.models import ModelVersion
@@ -102,8 +102,8 @@ def make_world() -> World:
 
 
 def _two_versions() -> list[str]:
-    corpus = pipeline.read_corpus()
-    likes = pipeline.Likes(corpus.visitors, corpus.films)
+    corpus = trials.read_corpus()
+    likes = trials.Likes(corpus.visitors, corpus.films)
     trained = train(corpus.records, likes, model_config=SMALL, train_config=QUICK)
     names = ["one", "two"]
     for name in names:

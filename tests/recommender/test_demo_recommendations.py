@@ -17,7 +17,7 @@ from recommender.ml import artifacts, training
 from recommender.ml.encoder import Encoder
 from recommender.ml.lexical import LexicalIndex
 from recommender.ml.ranking import everybody, query_for
-from recommender.pipeline import Corpus, read_corpus
+from recommender.trials import Corpus, read_corpus
 
 Groups = Iterable[list[int]]
 

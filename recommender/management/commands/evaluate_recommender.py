@@ -15,7 +15,8 @@ from recommender.ml.batches import Likes
 from recommender.ml.encoder import Encoder
 from recommender.ml.evaluation import BASELINES, OURS, Data, Report, Step, TooLittleData, evaluate
 from recommender.ml.variety import measure
-from recommender.pipeline import NotReady, data_of_this_site, encoder_for_test, train_for_test
+from recommender.pipeline import NotReady
+from recommender.trials import data_of_this_site, encoder_for_test, train_for_test
 
 PROTOCOLS = ("warm", "cold", "request")
 VARIETY, ENCODER = "variety", "encoder"
