@@ -35,7 +35,9 @@ def bring_up_to_date(
     words = snapshot.WordsDraft(version)
     done = refresh(version, every=every, passing=words.add, progress=progress, should_stop=should_stop)
     if not should_stop():
-        _finish(version, words, done, indexing, should_stop)
+        snapshot.take(version, words, done.revisions)
+        del words  # all words of all films; the map needs room, too
+        _finish(version, indexing, should_stop)
     return done
 
 
@@ -62,7 +64,9 @@ def share(
     results: list[Any] = list(pieces.of_this_job().values_list("result", flat=True))
     revisions = tuple(revision for result in results for revision in result["revisions"])
     done = Refreshed(sum(r["films"] for r in results), sum(r["computed"] for r in results), revisions)
-    _finish(version, words, done, indexing, lambda: False)
+    snapshot.take(version, words, done.revisions)
+    del words
+    _finish(version, indexing, lambda: False)
     return done
 
 
@@ -83,15 +87,8 @@ def _ranges(version: ModelVersion, *, every: bool) -> Iterator[tuple[int, dict[s
         yield len(some), {"version": version.pk, "first": some[0], "last": some[-1], "every": every}
 
 
-def _finish(
-    version: ModelVersion,
-    words: snapshot.WordsDraft,
-    done: Refreshed,
-    indexing: Callable[[int, int], None],
-    should_stop: Callable[[], bool],
-) -> None:
-    """What comes when all vectors are there."""
+def _finish(version: ModelVersion, indexing: Callable[[int, int], None], should_stop: Callable[[], bool]) -> None:
+    """What comes when all vectors are there, and the snapshot of them."""
     draw(version)
     if pgvector.is_chosen():
         table.build(version, progress=indexing, should_stop=should_stop)
-    snapshot.take(version, words, done.revisions)
