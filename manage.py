@@ -1,12 +1,16 @@
 #!/usr/bin/env python
 """Django's command line for this site."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run one administrative task."""
+    # Commands make rows by the thousand and let go of them again. Looking for cycles every 700 of them, as Python does
+    # by itself, took a fifth of an import's time.
+    gc.set_threshold(50_000, 20, 100)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "movierec_site.settings")
     try:
         from django.core.exceptions import ImproperlyConfigured

@@ -146,6 +146,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--server")
     options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
     print(environment_line())
     with running(options.folder, options.server) as address_of:
         for films in options.films:
