@@ -49,10 +49,11 @@ for number in range(20):
         "ten years": {"year_from": year, "year_to": year + 9},
         "genre, country, years": {"genres": (genre,), "countries": (country,), "year_from": year},
         "taste and words": {"text": words[number %% 3]},
+        "words": {"liked": (), "text": words[number %% 3]},
         "hidden gems": {"dial": 0.5},
         "popular": {"dial": -0.5},
     }.items():
-        kinds.setdefault(kind, []).append(Wish(liked=liked, **filters))
+        kinds.setdefault(kind, []).append(Wish(**{"liked": liked} | filters))
 rank(kinds["taste and words"][:1], top=%(top)d)
 found = {}
 for kind, wishes in kinds.items():
