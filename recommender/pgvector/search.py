@@ -14,7 +14,7 @@ from recommender.columns import Ids
 from recommender.ml.sparse import Floats
 from recommender.pgvector import server
 
-_SAMPLE = 2000  # films that stand for all where the spread of scores is asked for; a smaller catalogue is all here
+_SAMPLE = 8000  # films that stand for all where the spread of scores is asked for; a smaller catalogue is all here
 _SCAN = {
     "hnsw.iterative_scan": "relaxed_order",  # go on where a filter leaves too few; they are put in order here
     "hnsw.ef_search": "400",
